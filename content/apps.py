@@ -1,0 +1,10 @@
+"""What the programme says."""
+
+from django.apps import AppConfig
+
+
+class ContentConfig(AppConfig):
+    """Texts, programme, directory, laws."""
+
+    name = "content"
+    verbose_name = "Innehåll"

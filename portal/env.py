@@ -1,0 +1,154 @@
+"""Read settings from the environment, and refuse a value that nobody meant.
+
+Every message is one Swedish sentence that says what to do, since the person who reads it has just
+tried to start the portal.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1", "testserver"})
+
+
+def load_file(path: Path) -> None:
+    """Take `NAME=value` lines from *path* for names that the environment does not set.
+
+    `make run` writes that file for the local installation. It is left alone when the environment
+    names a host beyond this machine: a real installation must say everything itself.
+
+    Raises ImproperlyConfigured for a line that is not `NAME=value`.
+    """
+    if not path.exists():
+        return
+    hosts = os.environ.get("PORTAL_HOSTS")
+    if hosts and not set(_split(hosts)) <= LOOPBACK:
+        return
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not re.fullmatch(r"PORTAL_[A-Z_]+", name):
+            raise ImproperlyConfigured(
+                f"{path.name} rad {number} går inte att läsa; skriv raden som PORTAL_NAMN=värde."
+            )
+        os.environ.setdefault(name, value)
+
+
+def text(name: str, *, default: str = "") -> str:
+    """Return the value of *name*, or *default* when it is missing or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Return *name* as a truth value.
+
+    Raises ImproperlyConfigured for anything but true, false, 1 and 0.
+    """
+    value = os.environ.get(name, "").strip().lower()
+    if value == "":
+        return default
+    if value not in {"true", "false", "1", "0"}:
+        raise ImproperlyConfigured(f"{name} är {value!r}; använd true eller false.")
+    return value in {"true", "1"}
+
+
+def secret(name: str) -> str:
+    """Return NAME, or the contents of the file that NAME_FILE points at, or an empty string.
+
+    Raises ImproperlyConfigured when the file cannot be read.
+    """
+    if path := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"{name}_FILE pekar på {path}, som inte går att läsa ({error.strerror}); "
+                "rätta sökvägen eller filens rättigheter."
+            ) from error
+    return os.environ.get(name, "").strip()
+
+
+def required_secret(name: str, *, hint: str) -> str:
+    """Return the secret *name*, or raise ImproperlyConfigured with *hint* when it is missing."""
+    value = secret(name)
+    if not value:
+        raise ImproperlyConfigured(f"{name} saknas; {hint}")
+    return value
+
+
+def hosts(name: str) -> list[str]:
+    """Return the comma-separated hosts of *name*.
+
+    Raises ImproperlyConfigured when one is a wildcard or looks like an address with a path.
+    """
+    values = _split(os.environ.get(name, ""))
+    for value in values:
+        if not re.fullmatch(r"\.?[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]", value):
+            raise ImproperlyConfigured(
+                f"{name} innehåller {value!r}; skriv värdnamn utan protokoll, port och sökväg, "
+                "åtskilda med komma."
+            )
+    return values
+
+
+def address(name: str, *, default: str = "") -> str:
+    """Return *name* as an http(s) address. Raises ImproperlyConfigured when it is not one."""
+    value = text(name, default=default)
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
+        raise ImproperlyConfigured(
+            f"{name} är {value!r}; skriv en hel adress som börjar med https://."
+        )
+    return value
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """A database address taken apart: `engine` is `sqlite` or `postgresql`."""
+
+    engine: str
+    name: str
+    user: str = ""
+    password: str = ""
+    host: str = ""
+    port: str = ""
+
+
+def database(name: str, *, default: str) -> DatabaseAddress:
+    """Return the database that *name* points at.
+
+    `sqlite:///absolute/path` and `postgresql://user:password@host:port/name` are understood.
+    Raises ImproperlyConfigured for anything else.
+    """
+    value = secret(name) or default
+    parts = urlsplit(value)
+    if parts.scheme == "sqlite" and parts.path:
+        # Three slashes or four: either way the path is absolute.
+        return DatabaseAddress("sqlite", "/" + unquote(parts.path).lstrip("/"))
+    if parts.scheme in {"postgres", "postgresql"} and parts.path.strip("/"):
+        try:
+            port = str(parts.port or "")
+        except ValueError:
+            port = "?"
+        if port != "?":
+            return DatabaseAddress(
+                "postgresql",
+                unquote(parts.path.lstrip("/")),
+                unquote(parts.username or ""),
+                unquote(parts.password or ""),
+                parts.hostname or "",
+                port,
+            )
+    raise ImproperlyConfigured(
+        f"{name} går inte att läsa; skriv sqlite:////sökväg/portal.db eller "
+        "postgresql://användare:lösenord@värd:5432/databas."
+    )
+
+
+def _split(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
