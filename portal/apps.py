@@ -5,16 +5,14 @@ from django.db.backends.signals import connection_created
 
 
 class PortalConfig(AppConfig):
-    """Connects the Swedish sort order and the system checks."""
+    """Prepares database connections and registers the system checks."""
 
     name = "portal"
     verbose_name = "Portalen"
 
     def ready(self) -> None:
         """Register the checks and the receiver."""
-        from portal import checks, swedish_order
+        from portal import checks, database
 
         checks.register()
-        connection_created.connect(
-            swedish_order.prepare_sqlite, dispatch_uid="portal.swedish_order"
-        )
+        connection_created.connect(database.prepare, dispatch_uid="portal.database")

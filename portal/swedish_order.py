@@ -5,7 +5,6 @@ PostgreSQL brings ICU's `sv-SE-x-icu`. SQLite is given a collation of the same n
 """
 
 import unicodedata
-from typing import Any
 
 SWEDISH = "sv-SE-x-icu"
 
@@ -37,9 +36,3 @@ def compare(left: str, right: str) -> int:
     """Return -1, 0 or 1 as SQLite wants it of a collation."""
     left_key, right_key = sort_key(left), sort_key(right)
     return (left_key > right_key) - (left_key < right_key)
-
-
-def prepare_sqlite(connection: Any, **kwargs: object) -> None:
-    """Give a fresh SQLite connection the Swedish collation. A receiver of connection_created."""
-    if connection.vendor == "sqlite":
-        connection.connection.create_collation(SWEDISH, compare)

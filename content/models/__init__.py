@@ -1,0 +1,61 @@
+"""What the programme says: registers, programme and pages."""
+
+from content.models.library import LibraryRecord
+from content.models.pages import (
+    BoardPage,
+    GoalPage,
+    GuidancePage,
+    InformationPage,
+    OperationPage,
+    PerspectivePage,
+    PreventionPage,
+    ProgrammePage,
+    SectionPage,
+    StartPage,
+    SupportIndexPage,
+    SupportPage,
+    TextPage,
+    ViolenceFormPage,
+    ViolenceTypePage,
+)
+from content.models.programme import (
+    Activity,
+    Board,
+    CompetenceArea,
+    Edition,
+    Goal,
+    Indicator,
+    Precondition,
+    Responsibility,
+)
+from content.models.registers import Contact, LegalProvision, Source
+
+__all__ = [
+    "Activity",
+    "Board",
+    "BoardPage",
+    "CompetenceArea",
+    "Contact",
+    "Edition",
+    "Goal",
+    "GoalPage",
+    "GuidancePage",
+    "Indicator",
+    "InformationPage",
+    "LegalProvision",
+    "LibraryRecord",
+    "OperationPage",
+    "PerspectivePage",
+    "Precondition",
+    "PreventionPage",
+    "ProgrammePage",
+    "Responsibility",
+    "SectionPage",
+    "Source",
+    "StartPage",
+    "SupportIndexPage",
+    "SupportPage",
+    "TextPage",
+    "ViolenceFormPage",
+    "ViolenceTypePage",
+]

@@ -1,0 +1,496 @@
+"""The pages. Every text page shares one base: what it says, for whom, on what grounds, how fresh."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http import HttpRequest
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from content import documents
+from content.blocks import SourceReferenceBlock, TextStreamBlock
+from content.fields import ChoiceListField
+from content.models.programme import Board, Edition, EditionStatus, Goal
+from content.models.registers import Audience, Contact
+from portal.organisation.models import Operation
+
+
+class TargetGroup(models.TextChoices):
+    """Whom a text is about."""
+
+    CHILDREN = "barn", "Barn"
+    YOUNG = "unga", "Unga"
+    ADULTS = "vuxna", "Vuxna"
+    ELDERLY = "aldre", "Äldre"
+    PERPETRATORS = "utovare", "Den som utövar våld"
+    EMPLOYEES = "medarbetare", "Stadens medarbetare"
+
+
+class Kind(models.TextChoices):
+    """The kinds of text that search tells apart (`typ`), in the order they are offered."""
+
+    GUIDANCE = "vagledning", "Vägledning"
+    VIOLENCE_TYPE = "valdstyp", "Våldstyper"
+    VIOLENCE_FORM = "uttryck", "Våldets uttryck"
+    PREVENTION = "forebyggande", "Förebyggande arbete"
+    PERSPECTIVE = "perspektiv", "Perspektiv"
+    PROGRAMME = "program", "Programmet"
+    GOAL = "mal", "Mål"
+    BOARD = "ansvar", "Ansvar"
+    OPERATION = "verksamhet", "Verksamheter"
+    SUPPORT = "stod", "Stöd och kontakter"
+    GLOSSARY = "ordlista", "Ordlista"
+    LAW = "lag", "Lagar"
+    STATISTICS = "statistik", "Statistik"
+    TRAINING = "utbildning", "Utbildning"
+
+
+def operation_options() -> list[tuple[str, str]]:
+    """Return the operations as choices."""
+    return list(Operation.objects.order_by("sort_order").values_list("slug", "name"))
+
+
+def target_group_options() -> list[tuple[str, str]]:
+    """Return the target groups as choices."""
+    return list(TargetGroup.choices)
+
+
+class TextFields(models.Model):
+    """What every text has, whatever sort of page it is."""
+
+    menu_title = models.CharField("kort titel", max_length=100, blank=True)
+    summary = models.TextField("ingress")
+    body = StreamField(TextStreamBlock(), blank=True, verbose_name="text")
+    who = models.TextField("vem omfattas", blank=True)
+    owner_function = models.CharField("ägande funktion", max_length=200, blank=True)
+    target_groups = ChoiceListField("målgrupper", options=target_group_options)
+    operations = ChoiceListField(
+        "verksamheter", options=operation_options, help_text="Ingen ikryssad betyder alla."
+    )
+    keywords = models.TextField(
+        "sökord", blank=True, help_text="Ord som folk söker på men som texten inte använder, ett per rad."
+    )
+    sources = StreamField(
+        [("source", SourceReferenceBlock())], blank=True, verbose_name="källor för hela texten"
+    )
+    related = StreamField(
+        [("page", blocks.PageChooserBlock())], blank=True, verbose_name="relaterade sidor"
+    )
+    modules = StreamField(
+        [("page", blocks.PageChooserBlock())], blank=True, verbose_name="moduler som lär ut detta"
+    )
+    easy_read_body = StreamField(
+        TextStreamBlock(), blank=True, verbose_name="lättläst text"
+    )
+    is_acute = models.BooleanField(
+        "minuter räknas", default=False, help_text="Visar rutan ”Fara nu? Ring 112.” överst."
+    )
+    sort_order = models.PositiveSmallIntegerField("ordning bland syskon", default=100)
+    written_date = models.DateField("skriven")
+    reviewed_date = models.DateField(
+        "sakgranskad",
+        null=True,
+        blank=True,
+        help_text="Fyll i först när en sakkunnig har granskat texten.",
+    )
+    reviewed_by = models.CharField("granskad av (funktion)", max_length=200, blank=True)
+    review_due_date = models.DateField("ska ses över senast")
+
+    kind: ClassVar[Kind | None] = None
+    # Neutral titles show nothing of the subject in the browser's history.
+    neutral_title: ClassVar[bool] = False
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("menu_title"),
+        FieldPanel("summary"),
+        FieldPanel("is_acute"),
+        FieldPanel("body"),
+        FieldPanel("related"),
+        FieldPanel("modules"),
+        FieldPanel("keywords"),
+    ]
+    provenance_panels = [
+        FieldPanel("who"),
+        FieldRowPanel([FieldPanel("target_groups"), FieldPanel("operations")]),
+        FieldPanel("owner_function"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("written_date"), FieldPanel("review_due_date")]),
+                FieldRowPanel([FieldPanel("reviewed_date"), FieldPanel("reviewed_by")]),
+            ],
+            heading="Granskning",
+        ),
+        FieldPanel("sources"),
+    ]
+    easy_read_panels = [FieldPanel("easy_read_body")]
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_review_is_whole",
+                condition=models.Q(reviewed_date__isnull=True, reviewed_by="")
+                | (models.Q(reviewed_date__isnull=False) & ~models.Q(reviewed_by="")),
+            )
+        ]
+
+    def keyword_list(self) -> list[str]:
+        """Return the editors' search words."""
+        return [word.strip() for word in self.keywords.splitlines() if word.strip()]
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether a subject expert has reviewed the text."""
+        return self.reviewed_date is not None
+
+
+class TextPage(TextFields, Page):
+    """The base of all text pages. Never made itself."""
+
+    template = "content/text_page.html"
+    show_in_menus_default = True
+
+    class Meta(TextFields.Meta):
+        abstract = True
+
+    @classmethod
+    def get_edit_handler(cls) -> Any:
+        """Return the editor's tabs."""
+        tabs = TabbedInterface(
+            [
+                ObjectList(cls.content_panels, heading="Innehåll"),
+                ObjectList(cls.provenance_panels, heading="Ursprung och granskning"),
+                ObjectList(cls.easy_read_panels, heading="Lättläst"),
+                ObjectList(cls.promote_panels, heading="Adress"),
+                ObjectList(cls.settings_panels, heading="Publicering"),
+            ]
+        )
+        return tabs.bind_to_model(cls)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return what the templates show. The blocks are ready, so templates ask no questions."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        blocks_ready = documents.ready_from_stored(documents.unwrap(self.body))
+        return context | {
+            "breadcrumb": self.breadcrumb(),
+            "blocks": blocks_ready,
+            "contents": documents.contents(blocks_ready),
+            "page_sources": self.source_list(),
+            "related": self.linked_pages("related"),
+            "modules": self.linked_pages("modules"),
+            "sub_pages": self.sub_pages(),
+            "reviewed": self.is_reviewed,
+            "target_groups": [
+                TargetGroup(code).label for code in self.target_groups if code in TargetGroup
+            ],
+            "operations": self.operation_list(),
+        }
+
+    def breadcrumb(self) -> list[dict[str, str]]:
+        """Return the way here: title and address of each page above, below the start page."""
+        return [
+            {"title": page.title, "url": page.url}
+            for page in self.get_ancestors().live().filter(depth__gt=2).defer_streamfields()
+        ]
+
+    def source_list(self) -> list[dict[str, str]]:
+        """Return the sources of the whole text."""
+        block = {
+            "id": "",
+            "kind": "reported",
+            "text": "",
+            "sources": [item["value"] for item in self.sources.get_prep_value()],
+        }
+        return list(documents.ready_from_stored([block])[0]["sources"])
+
+    def linked_pages(self, name: str) -> list[dict[str, Any]]:
+        """Return the published pages that the field *name* points at, in its order."""
+        ids = [item["value"] for item in getattr(self, name).get_prep_value()]
+        if not ids:
+            return []
+        pages = Page.objects.filter(pk__in=ids).live().public().specific(defer=False)
+        found = {page.pk: page for page in pages}
+        return [card(found[pk]) for pk in ids if pk in found]
+
+    def sub_pages(self) -> list[dict[str, Any]]:
+        """Return the published pages right below this one."""
+        pages = self.get_children().live().public().specific()
+        return [card(page) for page in sorted(pages, key=lambda page: _place(page))]
+
+    def operation_list(self) -> list[dict[str, str]]:
+        """Return the operations that the text concerns; none means all."""
+        if not self.operations:
+            return []
+        rows = Operation.objects.filter(slug__in=self.operations).order_by("sort_order")
+        return [{"name": row.name, "slug": row.slug} for row in rows]
+
+
+def card(page: Page) -> dict[str, Any]:
+    """Return a page as lists show it."""
+    return {
+        "title": page.title,
+        "url": page.url,
+        "summary": getattr(page, "summary", ""),
+        "minutes": getattr(page, "minutes", None),
+    }
+
+
+def _place(page: Page) -> tuple[int, str]:
+    return getattr(page, "sort_order", 100), page.path
+
+
+class StartPage(TextPage):
+    """The front door: three ways in, and whether the programme is in force."""
+
+    template = "content/start_page.html"
+    parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
+    max_count = 1
+
+    class Meta(TextPage.Meta):
+        verbose_name = "startsida"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the newest edition of the programme."""
+        edition = Edition.objects.exclude(status=EditionStatus.DRAFT).order_by("-period_start").first()
+        return super().get_context(request, *args, **kwargs) | {"edition": edition}
+
+
+class SectionPage(TextPage):
+    """A page that gathers the pages below it."""
+
+    template = "content/section_page.html"
+    children_kind = models.CharField("undersidorna är", max_length=20, choices=Kind, blank=True)
+
+    content_panels = [*TextPage.content_panels, FieldPanel("children_kind")]
+
+    class Meta(TextPage.Meta):
+        verbose_name = "avdelning"
+
+    @property
+    def kind(self) -> Kind | None:  # type: ignore[override]
+        """A section is found as what it gathers."""
+        return Kind(self.children_kind) if self.children_kind else None
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Name the pages below `children`, since they are the matter of the page."""
+        context = super().get_context(request, *args, **kwargs)
+        return context | {"children": context["sub_pages"]}
+
+
+class ProgrammePage(TextPage):
+    """About the programme."""
+
+    kind = Kind.PROGRAMME
+
+    class Meta(TextPage.Meta):
+        verbose_name = "sida om programmet"
+
+
+class GoalPage(TextPage):
+    """A goal, with the activities and indicators that the sources quote."""
+
+    template = "content/goal_page.html"
+    kind = Kind.GOAL
+    goal = models.ForeignKey(
+        Goal, verbose_name="mål", on_delete=models.PROTECT, related_name="pages"
+    )
+
+    content_panels = [*TextPage.content_panels, FieldPanel("goal")]
+
+    class Meta(TextPage.Meta):
+        verbose_name = "målsida"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the goal's rows."""
+        return super().get_context(request, *args, **kwargs) | {"goal": goal_dict(self.goal)}
+
+
+GAP_LABELS = {
+    "activities": "aktiviteter",
+    "indicators": "indikatorer",
+    "preconditions": "vad som ska vara på plats",
+    "responsible": "ansvariga nämnder",
+}
+
+
+def goal_dict(goal: Goal) -> dict[str, Any]:
+    """Return a goal as its page shows it."""
+
+    def quoted(row: Any) -> dict[str, Any]:
+        return {"text": row.text, "source": row.source.title}
+
+    activities = goal.activities.select_related("source").prefetch_related(
+        "areas", models.Prefetch("responsibilities__board")
+    )
+    return {
+        "number": goal.number,
+        "name": goal.name,
+        "source": goal.source.title,
+        "edition": str(goal.edition),
+        "activities": [
+            quoted(row)
+            | {
+                "kind_label": row.get_kind_display() if row.kind else "",
+                "responsible": [
+                    {"board": item.board.name, "note": item.note}
+                    for item in row.responsibilities.all()
+                ],
+                "areas": [area.name for area in row.areas.all()],
+            }
+            for row in activities
+        ],
+        "indicators": [quoted(row) for row in goal.indicators.select_related("source")],
+        "preconditions": [quoted(row) for row in goal.preconditions.select_related("source")],
+        "gaps": [{"label": GAP_LABELS[gap]} for gap in goal.gaps if gap in GAP_LABELS],
+    }
+
+
+class ViolenceTypePage(TextPage):
+    """A type of violence (våldstyp)."""
+
+    kind = Kind.VIOLENCE_TYPE
+
+    class Meta(TextPage.Meta):
+        verbose_name = "våldstyp"
+
+
+class ViolenceFormPage(TextPage):
+    """A form that violence takes (våldets uttryck)."""
+
+    kind = Kind.VIOLENCE_FORM
+
+    class Meta(TextPage.Meta):
+        verbose_name = "våldets uttryck"
+
+
+class PreventionLevel(models.TextChoices):
+    """Whom prevention turns to, and when."""
+
+    UNIVERSAL = "universal", "universell"
+    SELECTIVE = "selective", "selektiv"
+    INDICATED = "indicated", "indikerad"
+
+
+class PreventionPage(TextPage):
+    """A level of prevention."""
+
+    kind = Kind.PREVENTION
+    level = models.CharField("nivå", max_length=20, choices=PreventionLevel, blank=True)
+
+    content_panels = [*TextPage.content_panels, FieldPanel("level")]
+
+    class Meta(TextPage.Meta):
+        verbose_name = "förebyggande arbete"
+
+
+class PerspectivePage(TextPage):
+    """A perspective."""
+
+    kind = Kind.PERSPECTIVE
+
+    class Meta(TextPage.Meta):
+        verbose_name = "perspektiv"
+
+
+class GuidancePage(TextPage):
+    """What to do."""
+
+    kind = Kind.GUIDANCE
+
+    class Meta(TextPage.Meta):
+        verbose_name = "vägledning"
+
+
+class OperationPage(TextPage):
+    """What an operation needs to know."""
+
+    kind = Kind.OPERATION
+    operation = models.ForeignKey(
+        Operation, verbose_name="verksamhet", on_delete=models.PROTECT, related_name="+"
+    )
+
+    content_panels = [*TextPage.content_panels, FieldPanel("operation")]
+
+    class Meta(TextPage.Meta):
+        verbose_name = "verksamhetssida"
+
+
+class BoardPage(TextPage):
+    """What concerns a board."""
+
+    kind = Kind.BOARD
+    board = models.ForeignKey(
+        Board, verbose_name="nämnd", on_delete=models.PROTECT, related_name="+"
+    )
+
+    content_panels = [*TextPage.content_panels, FieldPanel("board")]
+
+    class Meta(TextPage.Meta):
+        verbose_name = "nämndsida"
+
+
+class SupportIndexPage(TextPage):
+    """The directory of support, with a filter."""
+
+    template = "content/support_index_page.html"
+    kind = Kind.SUPPORT
+
+    class Meta(TextPage.Meta):
+        verbose_name = "kontaktkatalog"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the contacts by whom they are for; `?for=` leaves one group."""
+        wanted = request.GET.get("for", "")
+        if wanted not in Audience:
+            wanted = ""
+        rows = [
+            (row.audience, documents.contact_dict(row))
+            for row in Contact.objects.select_related("source").order_by("sort_order", "name")
+        ]
+        groups = [
+            {
+                "label": label,
+                "value": value,
+                "contacts": [contact for audience, contact in rows if value in audience],
+            }
+            for value, label in Audience.choices
+            if not wanted or wanted == value
+        ]
+        return super().get_context(request, *args, **kwargs) | {
+            "groups": [group for group in groups if group["contacts"]],
+            "choices": [
+                {"value": value, "label": label, "selected": value == wanted}
+                for value, label in [("", "Alla"), *Audience.choices]
+            ],
+        }
+
+
+class SupportPage(TextPage):
+    """One support service, with its card."""
+
+    template = "content/support_page.html"
+    kind = Kind.SUPPORT
+    contact = models.ForeignKey(
+        Contact, verbose_name="kontakt", on_delete=models.PROTECT, related_name="+"
+    )
+
+    content_panels = [*TextPage.content_panels, FieldPanel("contact")]
+
+    class Meta(TextPage.Meta):
+        verbose_name = "stödverksamhet"
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the card."""
+        return super().get_context(request, *args, **kwargs) | {
+            "contact": documents.contact_dict(self.contact)
+        }
+
+
+class InformationPage(TextPage):
+    """About the portal itself."""
+
+    class Meta(TextPage.Meta):
+        verbose_name = "informationssida"

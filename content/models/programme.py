@@ -1,0 +1,263 @@
+"""The programme: editions, goals, activities, indicators, responsibility.
+
+Only what a source quotes stands here. A new edition is made by copying the goals of another, in the
+editor, without code. `gaps` on a goal says which parts the sources do not give.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
+from wagtail.models import Orderable
+
+from content.models.registers import KEY_HELP, Source
+
+
+class EditionStatus(models.TextChoices):
+    """Where an edition is in its life."""
+
+    DRAFT = "draft", "Förslag"
+    CURRENT = "current", "Gäller"
+    ENDED = "ended", "Perioden är slut"
+    REPLACED = "replaced", "Ersatt"
+
+
+class Edition(models.Model):
+    """The programme for one period."""
+
+    key = models.CharField("nyckel", max_length=40, unique=True, help_text=KEY_HELP)
+    title = models.CharField("titel", max_length=400)
+    period_start = models.PositiveSmallIntegerField("från och med år")
+    period_end = models.PositiveSmallIntegerField("till och med år")
+    status = models.CharField("läge", max_length=20, choices=EditionStatus)
+    status_note = models.TextField("om läget", blank=True)
+    source = models.ForeignKey(
+        Source, verbose_name="källa", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = "programutgåva"
+        verbose_name_plural = "programutgåvor"
+        constraints = [
+            models.CheckConstraint(
+                name="content_edition_ends_after_start",
+                condition=Q(period_end__gte=models.F("period_start")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period_start}–{self.period_end}"
+
+
+class BoardKind(models.TextChoices):
+    """What sort of board it is."""
+
+    EXECUTIVE = "executive", "kommunstyrelse"
+    SPECIALIST = "specialist", "facknämnd"
+    DISTRICT = "district", "stadsdelsnämnd"
+    COMPANY = "company", "bolagsstyrelse"
+
+
+class Board(models.Model):
+    """A board, or a group of boards, that answers for something."""
+
+    key = models.SlugField("nyckel", max_length=60, unique=True, help_text=KEY_HELP)
+    name = models.CharField("namn", max_length=200)
+    kind = models.CharField("slag", max_length=20, choices=BoardKind)
+    employer_perspective_mainly = models.BooleanField("främst arbetsgivarperspektiv", default=False)
+
+    class Meta:
+        verbose_name = "nämnd"
+        verbose_name_plural = "nämnder"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Goal(ClusterableModel):
+    """A goal in an edition, by its exact name."""
+
+    edition = models.ForeignKey(
+        Edition, verbose_name="utgåva", on_delete=models.PROTECT, related_name="goals"
+    )
+    number = models.PositiveSmallIntegerField("nummer")
+    name = models.TextField("namn, ordagrant")
+    source = models.ForeignKey(
+        Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
+    )
+    gaps = models.JSONField(
+        "saknas i underlaget",
+        default=list,
+        blank=True,
+        help_text="Av: activities, indicators, preconditions, responsible.",
+    )
+
+    panels = [
+        FieldRowPanel([FieldPanel("edition"), FieldPanel("number")]),
+        FieldPanel("name"),
+        FieldPanel("source"),
+        FieldPanel("gaps"),
+        InlinePanel(
+            "activities",
+            label="Aktiviteter",
+            panels=[
+                FieldPanel("key"),
+                FieldPanel("edition"),
+                FieldPanel("text"),
+                FieldPanel("kind"),
+                FieldPanel("source"),
+                InlinePanel("responsibilities", label="Ansvariga"),
+                InlinePanel("areas", label="Kompetensområden"),
+            ],
+        ),
+        InlinePanel("indicators", label="Indikatorer"),
+        InlinePanel("preconditions", label="Vad som ska vara på plats"),
+    ]
+
+    class Meta:
+        verbose_name = "mål"
+        verbose_name_plural = "mål"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "number"], name="content_goal_number_once_per_edition"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Mål {self.number} (stadens program {self.edition})"
+
+
+class ActivityKind(models.TextChoices):
+    """Whether an activity is part of the ordinary task or goes beyond it."""
+
+    CORE = "core", "grunduppdrag"
+    DEVELOPMENT = "development", "utveckling"
+
+
+class Activity(ClusterableModel, Orderable):
+    """An activity by its exact wording. Without a goal when the source does not say which."""
+
+    key = models.CharField("nyckel", max_length=40, help_text=KEY_HELP)
+    edition = models.ForeignKey(
+        Edition, verbose_name="utgåva", on_delete=models.PROTECT, related_name="activities"
+    )
+    goal = ParentalKey(
+        Goal, verbose_name="mål", null=True, blank=True, on_delete=models.CASCADE,
+        related_name="activities",
+    )  # fmt: skip
+    text = models.TextField("ordagrant")
+    kind = models.CharField("slag", max_length=20, choices=ActivityKind, blank=True)
+    source = models.ForeignKey(
+        Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = "aktivitet"
+        verbose_name_plural = "aktiviteter"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "key"], name="content_activity_key_once_per_edition"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+    def clean(self) -> None:
+        """Refuse an activity whose goal belongs to another edition."""
+        if self.goal and self.goal.edition_id != self.edition_id:
+            raise ValidationError({"goal": "Målet hör till en annan utgåva. Välj samma utgåva."})
+
+
+class Responsibility(Orderable):
+    """A board that a source names as responsible for an activity."""
+
+    activity = ParentalKey(
+        Activity, verbose_name="aktivitet", on_delete=models.CASCADE,
+        related_name="responsibilities",
+    )  # fmt: skip
+    board = models.ForeignKey(
+        Board, verbose_name="nämnd", on_delete=models.PROTECT, related_name="responsibilities"
+    )
+    note = models.CharField("anmärkning", max_length=200, blank=True)
+    source = models.ForeignKey(
+        Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = "ansvarig"
+        verbose_name_plural = "ansvariga"
+
+    def __str__(self) -> str:
+        return str(self.board)
+
+
+class CompetenceArea(Orderable):
+    """A subject that a training activity names. Modules cover areas; people meet them."""
+
+    activity = ParentalKey(
+        Activity, verbose_name="aktivitet", on_delete=models.CASCADE, related_name="areas"
+    )
+    key = models.SlugField("nyckel", max_length=60, allow_unicode=False, help_text=KEY_HELP)
+    name = models.CharField("namn", max_length=200)
+
+    class Meta(Orderable.Meta):
+        verbose_name = "kompetensområde"
+        verbose_name_plural = "kompetensområden"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "key"], name="content_area_key_once_per_activity"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Indicator(Orderable):
+    """An indicator by its exact wording."""
+
+    edition = models.ForeignKey(
+        Edition, verbose_name="utgåva", on_delete=models.PROTECT, related_name="indicators"
+    )
+    goal = ParentalKey(
+        Goal, verbose_name="mål", null=True, blank=True, on_delete=models.CASCADE,
+        related_name="indicators",
+    )  # fmt: skip
+    activity = models.ForeignKey(
+        Activity, verbose_name="följer upp aktiviteten", null=True, blank=True,
+        on_delete=models.SET_NULL, related_name="indicators",
+    )  # fmt: skip
+    text = models.TextField("ordagrant")
+    source = models.ForeignKey(
+        Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = "indikator"
+        verbose_name_plural = "indikatorer"
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class Precondition(Orderable):
+    """What the programme says must be in place for a goal."""
+
+    goal = ParentalKey(
+        Goal, verbose_name="mål", on_delete=models.CASCADE, related_name="preconditions"
+    )
+    text = models.TextField("ordagrant")
+    source = models.ForeignKey(
+        Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = "förutsättning"
+        verbose_name_plural = "förutsättningar"
+
+    def __str__(self) -> str:
+        return self.text[:80]

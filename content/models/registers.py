@@ -1,0 +1,161 @@
+"""Registers that texts point at: sources, laws and contacts.
+
+A row is edited in one place and shows at once on every page that uses it.
+"""
+
+from datetime import date
+
+from django.db import models
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+
+KEY_HELP = "Används i textfilerna. Ändra den aldrig."
+
+
+class SourceKind(models.TextChoices):
+    """What sort of source it is."""
+
+    CONSULTATION = "remissvar", "Remissvar"
+    INTERPELLATION = "interpellationssvar", "Interpellationssvar"
+    LAW = "lag", "Lag"
+    AUTHORITY = "myndighet", "Myndighet"
+    WEBSITE = "webbplats", "Webbplats"
+    REPORT = "rapport", "Rapport"
+    OWN = "eget", "Eget"
+
+
+class Source(models.Model):
+    """A document or page that statements rest on."""
+
+    key = models.CharField("nyckel", max_length=60, unique=True, help_text=KEY_HELP)
+    title = models.CharField("titel", max_length=300)
+    publisher = models.CharField("utgivare", max_length=200, blank=True)
+    kind = models.CharField("slag", max_length=30, choices=SourceKind)
+    url = models.URLField("adress", max_length=500, blank=True)
+    published = models.CharField(
+        "utgiven", max_length=60, blank=True, help_text="Tomt visas som ”datum anges inte”."
+    )
+    checked_on = models.DateField("läst den", null=True, blank=True)
+    note = models.TextField("anmärkning", blank=True)
+
+    panels = [
+        FieldPanel("title"),
+        FieldRowPanel([FieldPanel("key"), FieldPanel("kind")]),
+        FieldPanel("publisher"),
+        FieldPanel("url"),
+        FieldRowPanel([FieldPanel("published"), FieldPanel("checked_on")]),
+        FieldPanel("note"),
+    ]
+
+    class Meta:
+        verbose_name = "källa"
+        verbose_name_plural = "källor"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LegalProvision(models.Model):
+    """A paragraph of a law, told in our words, with the days that matter."""
+
+    key = models.CharField("nyckel", max_length=60, unique=True, help_text=KEY_HELP)
+    act = models.CharField("lag", max_length=200)
+    sfs = models.CharField("SFS-nummer", max_length=20)
+    reference = models.CharField("lagrum", max_length=100, help_text="Till exempel 19 kap. 1 §")
+    heading = models.CharField("vad det handlar om", max_length=200)
+    summary = models.TextField("med egna ord")
+    in_force = models.DateField("lydelsen gäller från", null=True, blank=True)
+    in_force_note = models.CharField("om dagen är osäker", max_length=200, blank=True)
+    amended_by = models.CharField("senast ändrad genom", max_length=60, blank=True)
+    checked_on = models.DateField("läst i kopia av den")
+    earlier = models.CharField("tidigare lagrum", max_length=200, blank=True)
+
+    panels = [
+        FieldRowPanel([FieldPanel("act"), FieldPanel("sfs")]),
+        FieldRowPanel([FieldPanel("reference"), FieldPanel("key")]),
+        FieldPanel("heading"),
+        FieldPanel("summary"),
+        FieldRowPanel([FieldPanel("in_force"), FieldPanel("in_force_note")]),
+        FieldRowPanel([FieldPanel("amended_by"), FieldPanel("checked_on")]),
+        FieldPanel("earlier"),
+    ]
+
+    class Meta:
+        verbose_name = "lagrum"
+        verbose_name_plural = "lagrum"
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.reference}"
+
+    def is_stale(self, on: date) -> bool:
+        """Return whether the law was last read more than six months before *on*."""
+        return (on - self.checked_on).days > 183
+
+
+class Audience(models.TextChoices):
+    """Whom a contact is for."""
+
+    EXPOSED = "utsatt", "Den som är utsatt"
+    PERPETRATOR = "utovare", "Den som utövar våld"
+    STAFF = "personal", "Dig som möter någon i arbetet"
+    CLOSE = "anhorig", "Närstående"
+
+
+class Contact(models.Model):
+    """A line or service in the directory. A number nobody has called has no `verified_on`."""
+
+    key = models.CharField("nyckel", max_length=60, unique=True, help_text=KEY_HELP)
+    name = models.CharField("namn", max_length=200)
+    for_whom = models.TextField("för vem")
+    audience = models.JSONField("målgrupp", default=list, blank=True)
+    phone = models.CharField("telefon", max_length=60, blank=True)
+    phone_note = models.CharField("om numret", max_length=300, blank=True)
+    hours = models.CharField("öppet", max_length=200, blank=True)
+    hours_note = models.CharField("om tiderna", max_length=300, blank=True)
+    web = models.URLField("webbplats", max_length=500, blank=True)
+    address = models.CharField("adress", max_length=300, blank=True)
+    ages = models.CharField("åldrar", max_length=100, blank=True)
+    languages = models.CharField("språk", max_length=200, blank=True)
+    anonymous = models.CharField("anonymt", max_length=100, blank=True)
+    source = models.ForeignKey(
+        Source, verbose_name="källa", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )  # fmt: skip
+    source_date = models.CharField("källans datum", max_length=60, blank=True)
+    verified_on = models.DateField(
+        "kontrollerad den",
+        null=True,
+        blank=True,
+        help_text="Fyll i dagen när någon har ringt och fått rätt svar. Aldrig annars.",
+    )
+    sort_order = models.PositiveSmallIntegerField("ordning", default=0)
+
+    panels = [
+        FieldRowPanel([FieldPanel("name"), FieldPanel("key")]),
+        FieldPanel("for_whom"),
+        FieldPanel("audience"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("phone"), FieldPanel("phone_note")]),
+                FieldRowPanel([FieldPanel("hours"), FieldPanel("hours_note")]),
+                FieldPanel("web"),
+                FieldPanel("address"),
+            ],
+            heading="Vägar in",
+        ),
+        FieldRowPanel([FieldPanel("ages"), FieldPanel("languages"), FieldPanel("anonymous")]),
+        FieldRowPanel([FieldPanel("source"), FieldPanel("source_date")]),
+        FieldRowPanel([FieldPanel("verified_on"), FieldPanel("sort_order")]),
+    ]
+
+    class Meta:
+        verbose_name = "kontakt"
+        verbose_name_plural = "kontakter"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def phone_link(self) -> str:
+        """The number as a `tel:` link needs it, or an empty string."""
+        digits = "".join(c for c in self.phone if c.isdigit() or c == "+")
+        return f"tel:{digits}" if digits else ""

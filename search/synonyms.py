@@ -1,0 +1,147 @@
+"""Words that mean the same to a person who searches, as rules that editors can read and write.
+
+A rule is one line of text. `dagis, förskola` works both ways: each term finds the others.
+`soc => socialtjänst` works one way: a person who writes the left finds the right as well, but not
+the reverse, because the right means more than the left.
+
+Rules are applied to the query only, so a changed rule works on the next search.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import yaml
+
+from search import swedish
+
+MAX_TERM_LENGTH: Final = 80
+MAX_WORDS: Final = 6
+TWO_WAY_WEIGHT: Final = 0.84
+ONE_WAY_WEIGHT: Final = 0.6
+
+type RootSequence = tuple[str, ...]
+
+
+class SynonymError(ValueError):
+    """A rule cannot be used; the message says why, in words an editor can act on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SynonymRule:
+    """One line of the vocabulary. With no `targets`, every term finds every other."""
+
+    terms: tuple[str, ...]
+    targets: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        line = ", ".join(self.terms)
+        return f"{line} => {', '.join(self.targets)}" if self.targets else line
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What a term of the query also looks for, and how much that counts against the term itself."""
+
+    terms: RootSequence
+    weight: float
+
+
+def parse_rule(line: str) -> SynonymRule:
+    """Read one rule, or raise SynonymError saying what is wrong with it."""
+    left, arrow, right = line.partition("=>")
+    if "=>" in right:
+        raise SynonymError("pilen => får bara stå en gång")
+    terms = _terms(left)
+    if not arrow:
+        if len(terms) < 2:
+            raise SynonymError("skriv minst två ord eller uttryck med komma emellan")
+        return SynonymRule(terms)
+    targets = _terms(right)
+    if not terms or not targets:
+        raise SynonymError("skriv något på båda sidor om pilen =>")
+    if same := {tuple(swedish.roots(term)) for term in terms} & {
+        tuple(swedish.roots(target)) for target in targets
+    }:
+        raise SynonymError(f"”{' '.join(same.pop())}” står på båda sidor om pilen =>")
+    return SynonymRule(terms, targets)
+
+
+def _terms(text: str) -> tuple[str, ...]:
+    """Split one side of a rule into its terms and check each."""
+    terms: dict[RootSequence, str] = {}
+    for raw in text.split(",") if text.strip() else ():
+        term = " ".join(raw.split())
+        if not term:
+            raise SynonymError("det saknas ett ord mellan två komman")
+        if len(term) > MAX_TERM_LENGTH or not term.isprintable():
+            raise SynonymError(f"ett uttryck får ha högst {MAX_TERM_LENGTH} vanliga tecken")
+        key = tuple(swedish.roots(term))
+        if not key:
+            raise SynonymError(f"”{term}” har inget ord att söka på")
+        if len(key) > MAX_WORDS:
+            raise SynonymError(f"”{term}” har fler än {MAX_WORDS} ord")
+        if key in terms:
+            raise SynonymError(f"”{terms[key]}” och ”{term}” är redan samma sak för sökningen")
+        terms[key] = term
+    return tuple(terms.values())
+
+
+def load_rules(path: Path) -> list[SynonymRule]:
+    """Read a YAML file with a list of rules, or raise SynonymError with file, line and fault."""
+    try:
+        document = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise SynonymError(f"{path}, rad {line}: filen går inte att läsa som YAML") from error
+    if document is None:
+        return []
+    if not isinstance(document, yaml.SequenceNode):
+        raise SynonymError(f"{path}, rad 1: filen ska vara en lista med en regel på varje rad")
+    rules: list[SynonymRule] = []
+    for node in document.value:
+        line = node.start_mark.line + 1
+        if not isinstance(node, yaml.ScalarNode):
+            raise SynonymError(f"{path}, rad {line}: regeln ska vara en rad text")
+        try:
+            rules.append(parse_rule(node.value))
+        except SynonymError as fault:
+            raise SynonymError(f"{path}, rad {line}: {fault}") from fault
+    return rules
+
+
+class Synonyms:
+    """The rules made ready for look-up. It does not change: new rules make a new one."""
+
+    def __init__(self, rules: Iterable[SynonymRule] = ()) -> None:
+        found: dict[RootSequence, dict[RootSequence, float]] = {}
+        words: set[str] = set()
+        for rule in rules:
+            words.update(
+                token.word
+                for term in (*rule.terms, *rule.targets)
+                for token in swedish.tokenise(term)
+            )
+            sources = [tuple(swedish.roots(term)) for term in rule.terms]
+            targets = [tuple(swedish.roots(term)) for term in rule.targets] or sources
+            weight = ONE_WAY_WEIGHT if rule.targets else TWO_WAY_WEIGHT
+            for source in sources:
+                expansions = found.setdefault(source, {})
+                for target in targets:
+                    if target != source:
+                        expansions[target] = max(weight, expansions.get(target, 0.0))
+        self._expansions: Final[Mapping[RootSequence, tuple[Expansion, ...]]] = MappingProxyType(
+            {
+                source: tuple(Expansion(target, weight) for target, weight in targets.items())
+                for source, targets in found.items()
+            }
+        )
+        self.longest: Final = max(map(len, self._expansions), default=0)
+        self.words: Final = frozenset(words)
+
+    def of(self, terms: RootSequence) -> tuple[Expansion, ...]:
+        """Give what these roots, taken together, also stand for."""
+        return self._expansions.get(terms, ())

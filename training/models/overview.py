@@ -1,0 +1,220 @@
+"""A module, and the catalogue, as one learner sees them. Without sign-in: the same, unmarked."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from content import documents
+from portal.organisation.models import Person
+from training.models.attempts import Attempt, AttemptState, LessonRead
+from training.models.completions import Completion
+from training.models.freezing import build
+from training.models.versions import Module, ModuleVersion
+
+STATE_LABELS = {"not_started": "Inte påbörjad", "started": "Påbörjad", "done": "Klar"}
+GOAL_LABELS = {"F": "Förebygga", "I": "Identifiera", "A": "Agera"}
+
+
+def person_of(request: Any) -> Person | None:
+    """Return the person behind the signed-in account, or None."""
+    user = request.user
+    return user.person if user.is_authenticated else None
+
+
+def latest_versions(keys: list[UUID], language: str) -> dict[UUID, ModuleVersion]:
+    """Return module key → newest version, in one query and without the frozen content."""
+    versions = (
+        ModuleVersion.objects.filter(module__key__in=keys, language=language)
+        .select_related("module")
+        .defer("content")
+        .order_by("number")
+    )
+    return {version.module.key: version for version in versions}
+
+
+def current_version(key: UUID, language: str) -> ModuleVersion | None:
+    """Return the newest version of the module, or None before the first is frozen."""
+    found: ModuleVersion | None = (
+        ModuleVersion.objects.filter(module__key=key, language=language)
+        .select_related("module")
+        .order_by("-number")
+        .first()
+    )
+    return found
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where one person is in one module. Only for that person's eyes."""
+
+    lessons_read: frozenset[str] = frozenset()
+    open_attempt: Attempt | None = None
+    completion: Completion | None = None
+    tried: bool = False
+
+    @property
+    def state(self) -> str:
+        """`done`, `started` or `not_started`."""
+        if self.completion:
+            return "done"
+        return "started" if self.lessons_read or self.tried else "not_started"
+
+
+def progress_of(person: Person | None, modules: list[Module]) -> dict[int, Progress]:
+    """Return module pk → where *person* is. Three queries, whatever the number of modules."""
+    if person is None:
+        return {}
+    read: dict[int, set[str]] = {}
+    for module_id, lesson_id in LessonRead.objects.filter(
+        person=person, module__in=modules
+    ).values_list("module_id", "lesson_id"):
+        read.setdefault(module_id, set()).add(str(lesson_id))
+    attempts: dict[int, list[Attempt]] = {}
+    for attempt in Attempt.objects.filter(person=person, module__in=modules).order_by("pk"):
+        attempts.setdefault(attempt.module_id, []).append(attempt)
+    completions = {
+        completion.module_id: completion
+        for completion in Completion.objects.standing()
+        .filter(person=person, module__in=modules)
+        .order_by("completed_at")
+    }
+    return {
+        module.pk: Progress(
+            frozenset(read.get(module.pk, set())),
+            next(
+                (a for a in attempts.get(module.pk, []) if a.state == AttemptState.OPEN),
+                None,
+            ),
+            completions.get(module.pk),
+            module.pk in attempts,
+        )
+        for module in modules
+    }
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a module, for the task list and for "fortsätt där du slutade"."""
+
+    title: str
+    url: str
+    minutes: int | None = None
+    goal: str = ""
+    done: bool = False
+    number: int = 0
+    lesson_id: str = ""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A module's steps for one person."""
+
+    lessons: list[Step] = field(default_factory=list)
+    quiz: Step | None = None
+
+    def next_step(self) -> Step | None:
+        """Return the first step that is not done."""
+        steps = [*self.lessons, *([self.quiz] if self.quiz else [])]
+        return next((step for step in steps if not step.done), None)
+
+
+def outline(data: dict[str, Any], progress: Progress) -> Outline:
+    """Return the steps of the module whose frozen content is *data*."""
+    slug = data["slug"]
+    lessons = [
+        Step(
+            lesson["title"],
+            reverse("training:lesson", args=[slug, lesson["slug"]]),
+            lesson["minutes"],
+            lesson["goal"],
+            lesson["id"] in progress.lessons_read,
+            number,
+            lesson["id"],
+        )
+        for number, lesson in enumerate(data["lessons"], start=1)
+    ]
+    quiz = Step(
+        "Kunskapstest", reverse("training:quiz", args=[slug]), done=progress.completion is not None
+    )
+    return Outline(lessons, quiz if data["questions"] else None)
+
+
+def index_context(page: Any, request: Any) -> dict[str, Any]:
+    """Return what the catalogue shows beyond its text."""
+    pages = list(page.get_children().live().public().specific(defer=False))
+    pages.sort(key=lambda child: (child.sort_order, child.path))
+    versions = latest_versions(
+        [child.translation_key for child in pages], page.locale.language_code
+    )
+    progress = progress_of(person_of(request), [v.module for v in versions.values()])
+    cards = []
+    for child in pages:
+        version = versions.get(child.translation_key)
+        if version is None:
+            continue
+        mine = progress.get(version.module_id)
+        cards.append(
+            {
+                "title": child.title,
+                "url": child.url,
+                "summary": child.summary,
+                "minutes": child.minutes,
+                "status": {"state": mine.state, "label": STATE_LABELS[mine.state]}
+                if mine
+                else None,
+            }
+        )
+    return {"modules": cards}
+
+
+def module_context(page: Any, request: Any) -> dict[str, Any]:
+    """Return what a module's page shows: the frozen version and the reader's own progress."""
+    is_preview = getattr(request, "is_preview", False)
+    version = (
+        None if is_preview else current_version(page.translation_key, page.locale.language_code)
+    )
+    data = version.data if version else build(page)
+    person = person_of(request)
+    progress = Progress()
+    if version and person:
+        progress = progress_of(person, [version.module])[version.module_id]
+    steps = outline(data, progress)
+    step = steps.next_step() if progress.state == "started" else None
+    ready = documents.ready_from_portable(data["overview"])
+    completion = progress.completion
+    return {
+        "blocks": ready,
+        "contents": [],
+        "version": {
+            "number": version.number if version else 0,
+            "published_at": version.published_at if version else None,
+            "note": version.change_note if version else "",
+        },
+        "lessons": steps.lessons,
+        "quiz": steps.quiz
+        and {
+            "url": steps.quiz.url,
+            "questions": data["policy"]["draw"] or len(data["questions"]),
+            "pass_percent": data["policy"]["pass_percent"],
+            "open": progress.open_attempt is not None,
+            "tried": progress.tried,
+        },
+        "goals": [
+            {"kind_label": GOAL_LABELS[goal["kind"]], "text": goal["text"]}
+            for goal in data["goals"]
+        ],
+        "completion": completion
+        and {
+            "completed_at": completion.completed_at,
+            "code": completion.code,
+            "url": reverse("training:certificate", args=[completion.code]),
+        },
+        "signed_in": request.user.is_authenticated,
+        "resume": step and {"title": step.title, "url": step.url},
+        "state": {"state": progress.state, "label": STATE_LABELS[progress.state]},
+        "changed_note": version.change_note
+        if version and completion and completion.version_id != version.pk
+        else "",
+    }
