@@ -19,7 +19,7 @@ SHORTEST_PART: Final = 3
 SHORTEST_CORPUS_PART: Final = 4
 
 CURATED_PARTS: Final = frozenset(
-    """
+    swedish.word_list("""
     aga barn bror far fru gps hem hot kön lag mor mål oro råd sex son vän våld vård
     aktivitet akut alkohol ansvar anhörig anmälan anställd ansökan arbete avdelning avtal
     barndom bedömning behandling beroende beslut besök bild bistånd blankett boende bolag bostad
@@ -43,22 +43,22 @@ CURATED_PARTS: Final = frozenset(
     umgänge uppdrag uppgift uppföljning utbildning utredning utövare
     verksamhet vittne vuxen vårdnad vägledning ålder åtgärd äktenskap äldre ärende övergrepp
     övervakning
-    """.split()
+    """)
 )
 """Words of the field that other words are built of, written down so that they are always known."""
 
 BLOCKED_PARTS: Final = frozenset(
-    """
+    swedish.word_list("""
     anta antal bara bart dela egen enda ersätt fort fram gång gäll gälla ihop illa inga ingar inne
     isering kring kunde lika ling mera nara nämn nära rela relat ring runt samma samt sina skap
     sker slag sten ting tion tioner under upprä utan vara verka vill värd åker åter över
-    """.split()
+    """)
 )
 """Words of a text that are mostly endings or beginnings when they stand inside another word."""
 
 
 class Lexicon:
-    """The words that compounds may be made of. It does not change: a new vocabulary is a new one."""
+    """The words that compounds may be made of. A lexicon does not change; make a new one."""
 
     def __init__(self, parts: Mapping[str, str]) -> None:
         """Take `parts`, from how a part is spelled to its root."""

@@ -13,10 +13,16 @@ from typing import Final, NamedTuple
 MAX_WORD_LENGTH: Final = 60
 """Longer runs of letters are no words; only this many characters of them are looked at."""
 
-_COMBINING = "\u0300-\u036f"
-_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_COMBINING}])*")
+_SOFT_HYPHEN = "\u00ad"
+_INSIDE = f"\u0300-\u036f{_SOFT_HYPHEN}"  # combining marks and soft hyphens do not end a word
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_INSIDE}])*")
 _VOWELS = frozenset("aeiouyåäöéü")
 _DOUBLED = frozenset("bdfgklmnprt")  # not s: sekretess and process end so in every form
+
+
+def word_list(block: str) -> tuple[str, ...]:
+    """Read a block of words with white space between, in order."""
+    return tuple(block.split())
 
 
 class Token(NamedTuple):
@@ -28,7 +34,7 @@ class Token(NamedTuple):
 
 
 STOP_WORDS: Final = frozenset(
-    """
+    word_list("""
     alla allt alltså andra att av bara blev bli blir blivit bör de dem den denna deras dess dessa
     det detta dig din dina ditt du där då eftersom ej eller en er era ert ett för får från genom
     gör göra ha hade han hans har hela henne hennes hon honom hos hur här i icke inom ingen inga
@@ -37,7 +43,7 @@ STOP_WORDS: Final = frozenset(
     sedan sig sin sina sitt själv ska skall skulle som så sådan sådana sådant till tills utan ut
     upp vad var vara varför varit varje vars vart vi via vid vidare vilka vilken vilket
     väl vår våra vårt än ännu är även åt
-    """.split()
+    """)
 )
 """Words that say nothing of what a text is about.
 
@@ -164,7 +170,7 @@ _IRREGULAR: Final = _irregular_table(_IRREGULAR_ROWS)
 
 SUFFIXES: Final = tuple(
     sorted(
-        """
+        word_list("""
         ningarnas ningarna ningars ningens ningar ningen nings ning
         andets andet ande endet ende
         elsernas elserna elsens elser elsen else
@@ -176,7 +182,7 @@ SUFFIXES: Final = tuple(
         ars ers ors ens ets ans ar er or en et an as es a e
         igt iga ig ligt liga lig iskt iska isk
         na s t d n
-        """.split(),
+        """),
         key=len,
         reverse=True,
     )
@@ -190,7 +196,8 @@ def tokenise(text: str) -> Iterator[Token]:
     cut the original text by them.
     """
     for match in _WORD.finditer(text):
-        word = unicodedata.normalize("NFC", match.group()[:MAX_WORD_LENGTH]).lower()
+        written = match.group().replace(_SOFT_HYPHEN, "")[:MAX_WORD_LENGTH]
+        word = unicodedata.normalize("NFC", written.lower())
         yield Token(word, match.start(), match.end())
 
 

@@ -1,0 +1,40 @@
+"""From passages to pages: what an engine found, in the order a reader sees it."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from search.records import Hit, PageHit, Passage
+
+NEXT_PASSAGES: Final = 2
+NEXT_PASSAGES_WEIGHT: Final = 0.3
+KIND_PRIOR: Final[Mapping[str, float]] = MappingProxyType(
+    {"nyhet": 0.8, "dokument": 0.8, "remiss": 0.8}
+)
+"""Kinds that tell of guidance rather than give it; every other kind counts in full."""
+
+
+def aggregate(
+    hits: Iterable[Hit],
+    passages: Mapping[int, Passage],
+    *,
+    prior: Mapping[str, float] = KIND_PRIOR,
+) -> list[PageHit]:
+    """Group hits by page, best page first.
+
+    A page scores as its best passage and a little for the next two, times the prior of its kind.
+    Equal pages are ordered by path, so that two engines and two runs give the same list. A hit
+    whose passage is not among `passages` is left out: it is gone, or not for this reader.
+    """
+    by_path: dict[str, list[tuple[float, int]]] = {}
+    for hit in hits:
+        if (passage := passages.get(hit.passage_id)) is not None:
+            by_path.setdefault(passage.path, []).append((hit.score, hit.passage_id))
+    pages: list[PageHit] = []
+    for path, found in by_path.items():
+        found.sort(key=lambda scored: (-scored[0], scored[1]))
+        (best, passage_id), *others = found
+        score = best + NEXT_PASSAGES_WEIGHT * sum(score for score, _ in others[:NEXT_PASSAGES])
+        score *= prior.get(passages[passage_id].kind, 1.0)
+        pages.append(PageHit(path, score, passage_id))
+    return sorted(pages, key=lambda page: (-page.score, page.path))

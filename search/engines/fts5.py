@@ -1,0 +1,116 @@
+"""Search in SQLite's own full-text index, in the same database and transaction as the pages."""
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from contextlib import closing
+from dataclasses import astuple
+from typing import Final, Literal
+
+from search.analysis import analyse_passage
+from search.compounds import Lexicon
+from search.engines import SEARCH_LIMIT, Cursor
+from search.plan import Alternative, QueryPlan
+from search.records import Hit, Passage
+
+TABLE: Final = "search_fts"
+
+# Diacritics are told apart here and folded in the plan: FTS5's default takes våld for vald.
+CREATE_TABLE: Final = (
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE} USING fts5("
+    't, h, b, tp, hp, bp, tokenize="unicode61 remove_diacritics 0")'
+)
+DROP_TABLE: Final = f"DROP TABLE IF EXISTS {TABLE}"
+
+# Title, heading, body, then the compound parts of each. Mild on purpose: see docs/search.md.
+_WEIGHTS: Final = "2.0, 1.5, 1.0, 1.0, 0.75, 0.5"
+
+
+class Fts5Engine:
+    """The engine of an installation on one machine.
+
+    `get_cursor` opens a cursor on the connection to use. `placeholder` is how that connection
+    writes a parameter: "?" for plain sqlite3, "%s" for Django's.
+    """
+
+    name = "embedded"
+
+    def __init__(
+        self,
+        get_cursor: Callable[[], Cursor],
+        lexicon: Lexicon,
+        *,
+        placeholder: Literal["?", "%s"] = "?",
+    ) -> None:
+        self._get_cursor = get_cursor
+        self._lexicon = lexicon
+        self._placeholder = placeholder
+
+    def index(self, passages: Iterable[Passage]) -> None:
+        """Store the passages, in place of any with the same ids."""
+        rows = [
+            (
+                passage.id,
+                *astuple(
+                    analyse_passage(
+                        passage.title,
+                        passage.heading,
+                        passage.text,
+                        passage.keywords,
+                        lexicon=self._lexicon,
+                    )
+                ),
+            )
+            for passage in passages
+        ]
+        self.delete(row[0] for row in rows)
+        places = ", ".join([self._placeholder] * 7)
+        with closing(self._get_cursor()) as cursor:
+            cursor.executemany(
+                f"INSERT INTO {TABLE} (rowid, t, h, b, tp, hp, bp) VALUES ({places})",  # noqa: S608
+                rows,
+            )
+
+    def delete(self, ids: Iterable[int]) -> None:
+        """Take passages out; ids that are not there are no fault."""
+        with closing(self._get_cursor()) as cursor:
+            cursor.executemany(
+                f"DELETE FROM {TABLE} WHERE rowid = {self._placeholder}",  # noqa: S608
+                [(passage_id,) for passage_id in ids],
+            )
+
+    def clear(self) -> None:
+        """Take everything out."""
+        with closing(self._get_cursor()) as cursor:
+            cursor.execute(f"DELETE FROM {TABLE}")  # noqa: S608
+
+    def search(
+        self,
+        plan: QueryPlan,
+        limit: int = SEARCH_LIMIT,
+        *,
+        allowed: Collection[int] | None = None,
+    ) -> list[Hit]:
+        """Rank the passages for a plan, only those in `allowed` when it is given."""
+        if plan.is_empty:
+            return []
+        mark = self._placeholder
+        params: list[object] = [match_expression(plan.alternatives)]
+        only = ""
+        if allowed is not None:
+            only = f" AND rowid IN (SELECT value FROM json_each({mark}))"  # noqa: S608
+            params.append(json.dumps(sorted(allowed)))
+        params.append(limit)
+        with closing(self._get_cursor()) as cursor:
+            cursor.execute(
+                f"SELECT rowid, -bm25({TABLE}, {_WEIGHTS}) AS score FROM {TABLE}"  # noqa: S608
+                f" WHERE {TABLE} MATCH {mark}{only} ORDER BY score DESC, rowid LIMIT {mark}",
+                params,
+            )
+            return [Hit(passage_id, score) for passage_id, score in cursor.fetchall()]
+
+
+def match_expression(alternatives: Iterable[Alternative]) -> str:
+    """Write the alternatives in FTS5's language, each quoted so that none is an operator."""
+    return " OR ".join(
+        '"' + " ".join(found.terms).replace('"', '""') + '"' for found in alternatives
+    )
