@@ -50,7 +50,10 @@ class Expansion:
 
 
 def parse_rule(line: str) -> SynonymRule:
-    """Read one rule, or raise SynonymError saying what is wrong with it."""
+    """Read one rule, or raise SynonymError saying what is wrong with it.
+
+    Forms of one word may stand side by side; a rule is only refused when nothing else is in it.
+    """
     left, arrow, right = line.partition("=>")
     if "=>" in right:
         raise SynonymError("pilen => får bara stå en gång")
@@ -58,35 +61,37 @@ def parse_rule(line: str) -> SynonymRule:
     if not arrow:
         if len(terms) < 2:
             raise SynonymError("skriv minst två ord eller uttryck med komma emellan")
+        if len(set(map(_key, terms))) < 2:
+            raise SynonymError(f"”{terms[0]}” och ”{terms[1]}” är redan samma sak för sökningen")
         return SynonymRule(terms)
     targets = _terms(right)
     if not terms or not targets:
         raise SynonymError("skriv något på båda sidor om pilen =>")
-    if same := {tuple(swedish.roots(term)) for term in terms} & {
-        tuple(swedish.roots(target)) for target in targets
-    }:
-        raise SynonymError(f"”{' '.join(same.pop())}” står på båda sidor om pilen =>")
+    if set(map(_key, targets)) <= set(map(_key, terms)):
+        raise SynonymError(f"”{targets[0]}” är redan samma sak som det som står före pilen =>")
     return SynonymRule(terms, targets)
 
 
 def _terms(text: str) -> tuple[str, ...]:
     """Split one side of a rule into its terms and check each."""
-    terms: dict[RootSequence, str] = {}
-    for raw in text.split(",") if text.strip() else ():
-        term = " ".join(raw.split())
+    if not text.strip():
+        return ()
+    terms = [" ".join(raw.split()) for raw in text.split(",")]
+    for term in terms:
         if not term:
             raise SynonymError("det saknas ett ord mellan två komman")
         if len(term) > MAX_TERM_LENGTH or not term.isprintable():
             raise SynonymError(f"ett uttryck får ha högst {MAX_TERM_LENGTH} vanliga tecken")
-        key = tuple(swedish.roots(term))
-        if not key:
+        if not _key(term):
             raise SynonymError(f"”{term}” har inget ord att söka på")
-        if len(key) > MAX_WORDS:
+        if len(_key(term)) > MAX_WORDS:
             raise SynonymError(f"”{term}” har fler än {MAX_WORDS} ord")
-        if key in terms:
-            raise SynonymError(f"”{terms[key]}” och ”{term}” är redan samma sak för sökningen")
-        terms[key] = term
-    return tuple(terms.values())
+    return tuple(terms)
+
+
+def _key(term: str) -> RootSequence:
+    """Give what a term is compared by: its roots in order, stop words left out."""
+    return tuple(swedish.roots(term))
 
 
 def load_rules(path: Path) -> list[SynonymRule]:
@@ -125,8 +130,8 @@ class Synonyms:
                 for term in (*rule.terms, *rule.targets)
                 for token in swedish.tokenise(term)
             )
-            sources = [tuple(swedish.roots(term)) for term in rule.terms]
-            targets = [tuple(swedish.roots(term)) for term in rule.targets] or sources
+            sources = [_key(term) for term in rule.terms]
+            targets = [_key(term) for term in rule.targets] or sources
             weight = ONE_WAY_WEIGHT if rule.targets else TWO_WAY_WEIGHT
             for source in sources:
                 expansions = found.setdefault(source, {})

@@ -1,0 +1,141 @@
+"""Search in PostgreSQL's own index: what answers in production when Elasticsearch cannot.
+
+The analysis is done before the text gets here, so no text search configuration takes part: the
+vectors and queries are written out as such.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from contextlib import closing
+from typing import Final
+
+from search.analysis import AnalysedPassage, analyse_passage
+from search.compounds import Lexicon
+from search.engines import SEARCH_LIMIT, Cursor
+from search.plan import QueryPlan, RootSequence
+from search.records import Hit, Passage
+
+TABLE: Final = "search_vector"
+CREATE_TABLE: Final = (
+    f"CREATE TABLE IF NOT EXISTS {TABLE} (id bigint PRIMARY KEY, vector tsvector NOT NULL)"
+)
+CREATE_INDEX: Final = f"CREATE INDEX IF NOT EXISTS {TABLE}_vector ON {TABLE} USING gin (vector)"
+DROP_TABLE: Final = f"DROP TABLE IF EXISTS {TABLE}"
+
+# PostgreSQL has four labels for FTS5's six columns: A title, B heading, C body and the parts of the
+# title, D the other parts. Same proportions, 2 : 1.5 : 1 : 0.5, listed from D to A.
+_WEIGHTS: Final = "{0.25, 0.5, 0.75, 1.0}"
+_DIVIDE_BY_LOG_OF_LENGTH: Final = 1
+_MAX_POSITION: Final = 16_383
+_MAX_PLACES: Final = 255
+
+
+class PostgresEngine:
+    """The database's own engine of an installation on PostgreSQL.
+
+    `get_cursor` opens a cursor on the connection to use.
+    """
+
+    name = "embedded"
+
+    def __init__(self, get_cursor: Callable[[], Cursor], lexicon: Lexicon) -> None:
+        self._get_cursor = get_cursor
+        self._lexicon = lexicon
+
+    def index(self, passages: Iterable[Passage]) -> None:
+        """Store the passages, in place of any with the same ids."""
+        rows = [
+            (
+                passage.id,
+                vector(
+                    analyse_passage(
+                        passage.title,
+                        passage.heading,
+                        passage.text,
+                        passage.keywords,
+                        lexicon=self._lexicon,
+                    )
+                ),
+            )
+            for passage in passages
+        ]
+        with closing(self._get_cursor()) as cursor:
+            cursor.executemany(
+                f"INSERT INTO {TABLE} (id, vector) VALUES (%s, %s::tsvector)"  # noqa: S608
+                " ON CONFLICT (id) DO UPDATE SET vector = EXCLUDED.vector",
+                rows,
+            )
+
+    def delete(self, ids: Iterable[int]) -> None:
+        """Take passages out; ids that are not there are no fault."""
+        with closing(self._get_cursor()) as cursor:
+            cursor.execute(f"DELETE FROM {TABLE} WHERE id = ANY(%s)", [list(ids)])  # noqa: S608
+
+    def clear(self) -> None:
+        """Take everything out."""
+        with closing(self._get_cursor()) as cursor:
+            cursor.execute(f"DELETE FROM {TABLE}")  # noqa: S608
+
+    def search(
+        self,
+        plan: QueryPlan,
+        limit: int = SEARCH_LIMIT,
+        *,
+        allowed: Collection[int] | None = None,
+    ) -> list[Hit]:
+        """Rank the passages for a plan, only those in `allowed` when it is given.
+
+        ts_rank knows nothing of how rare a word is, so each alternative is ranked alone and
+        counts by its rarity.
+        """
+        if plan.is_empty:
+            return []
+        params: list[object] = [
+            _WEIGHTS,
+            [phrase(found.terms) for found in plan.alternatives],
+            [found.weight * found.rarity for found in plan.alternatives],
+        ]
+        only = ""
+        if allowed is not None:
+            only = " WHERE passage.id = ANY(%s)"
+            params.append(sorted(allowed))
+        params.append(limit)
+        with closing(self._get_cursor()) as cursor:
+            cursor.execute(
+                "SELECT passage.id, sum(wanted.value * ts_rank("  # noqa: S608
+                f"%s::float4[], passage.vector, wanted.query::tsquery, {_DIVIDE_BY_LOG_OF_LENGTH}"
+                ")) AS score FROM unnest(%s::text[], %s::float8[]) AS wanted (query, value)"
+                f" JOIN {TABLE} AS passage ON passage.vector @@ wanted.query::tsquery{only}"
+                " GROUP BY passage.id ORDER BY score DESC, passage.id LIMIT %s",
+                params,
+            )
+            return [Hit(passage_id, score) for passage_id, score in cursor.fetchall()]
+
+
+def vector(passage: AnalysedPassage) -> str:
+    """Write an analysed passage as a tsvector, with places so that phrases can be found."""
+    places: dict[str, list[str]] = {}
+    position = 1
+    for label, text, step in (
+        ("A", passage.t, 1),
+        ("B", passage.h, 1),
+        ("C", passage.b, 1),
+        ("C", passage.tp, 2),  # parts of compounds never stand next to each other
+        ("D", passage.hp, 2),
+        ("D", passage.bp, 2),
+    ):
+        for word in text.split():
+            found = places.setdefault(word, [])
+            if len(found) < _MAX_PLACES:
+                found.append(f"{min(position, _MAX_POSITION)}{label}")
+            position += step
+        position += 1  # a phrase does not reach from the title into the heading
+    return " ".join(f"{_quoted(word)}:{','.join(found)}" for word, found in places.items())
+
+
+def phrase(terms: RootSequence) -> str:
+    """Write a root or a phrase of roots as a tsquery."""
+    return " <-> ".join(map(_quoted, terms))
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,112 @@
+"""A library small enough to know by heart, and the search that is built over it."""
+
+from pathlib import Path
+
+import pytest
+
+import search
+from search.compounds import Lexicon
+from search.plan import Planner
+from search.records import Passage
+from search.synonyms import SynonymRule, Synonyms, load_rules
+from search.vocabulary import Vocabulary
+
+SHIPPED_SYNONYMS = Path(search.__file__).parent / "library" / "synonyms.yaml"
+
+_ROWS = [
+    (
+        "vagledning/orosanmalan",
+        "Gör en orosanmälan",
+        "När ska du anmäla",
+        "Anmäl genast när du misstänker att ett barn far illa. En orosanmälan går till "
+        "socialtjänsten. Orosanmälningar ska inte vänta.",
+    ),
+    (
+        "vagledning/orosanmalan",
+        "Gör en orosanmälan",
+        "Skriv vad du har sett",
+        "Skriv dag, tid och barnets egna ord. Anmälningsskyldigheten är din egen.",
+    ),
+    (
+        "vagledning/orosanmalan/i-forskolan",
+        "Orosanmälan i förskolan",
+        "Du som arbetar i förskolan",
+        "Förskollärare och barnskötare är anmälningsskyldiga. Prata med chefen efter anmälan.",
+    ),
+    (
+        "valdstyper/konsstympning",
+        "Könsstympning",
+        "Vad lagen säger",
+        "Könsstympning är förbjudet, också utomlands. Den som könsstympas kan få vård.",
+    ),
+    (
+        "valdstyper/vald-i-nara-relationer",
+        "Våld i nära relationer",
+        "Vem som utsätts",
+        "Våld i nära relationer kan drabba vem som helst. Våldet är ofta dolt.",
+    ),
+    (
+        "valdstyper/prostitution-sex-mot-ersattning",
+        "Prostitution och sex mot ersättning",
+        "Tecken",
+        "Unga kan få pengar, kläder eller droger för sex. Sex mot ersättning är ett sätt att "
+        "utnyttja någon.",
+    ),
+    (
+        "valdstyper/manniskohandel",
+        "Människohandel för sexuella ändamål",
+        "Vad det är",
+        "Människohandel är ett brott. Människohandel med barn kräver inga otillbörliga medel.",
+    ),
+    ("mal/mal-3", "Mål 3", "Upptäcka", "Mål 3 handlar om att upptäcka våld tidigt."),
+    ("mal/mal-5", "Mål 5", "Medverka", "Mål 5 handlar om brottsutredningar."),
+    (
+        "kallor",
+        "Källor",
+        "Avskrifter",
+        "vald i nara relationer, manniskohandel: en avskrift som har förlorat sina prickar.",
+    ),
+    (
+        "vagledning/sekretess",
+        "Sekretess och tystnadsplikt",
+        "Vad du får säga",
+        "Tystnadsplikten hindrar inte en orosanmälan. Tystnadsplikt gäller alla medarbetare.",
+    ),
+    (
+        "vagledning/vardnad",
+        "Vårdnad, boende och umgänge",
+        "När föräldrar separerar",
+        "Vårdnaden avgörs efter barnets bästa. Vårdnad kan vara gemensam.",
+    ),
+]
+
+
+@pytest.fixture(scope="session")
+def passages() -> list[Passage]:
+    return [
+        Passage(number, path, path.split("/")[0], title, heading, f"avsnitt-{number}", text)
+        for number, (path, title, heading, text) in enumerate(_ROWS, start=1)
+    ]
+
+
+@pytest.fixture(scope="session")
+def texts(passages: list[Passage]) -> list[str]:
+    return [f"{passage.title}\n{passage.heading}\n{passage.text}" for passage in passages]
+
+
+@pytest.fixture(scope="session")
+def lexicon(texts: list[str]) -> Lexicon:
+    return Lexicon.from_texts(texts)
+
+
+@pytest.fixture(scope="session")
+def rules() -> list[SynonymRule]:
+    return load_rules(SHIPPED_SYNONYMS)
+
+
+@pytest.fixture(scope="session")
+def planner(passages: list[Passage], texts: list[str], lexicon: Lexicon, rules) -> Planner:
+    synonyms = Synonyms(rules)
+    trusted = [*synonyms.words, *(passage.title for passage in passages)]
+    vocabulary = Vocabulary.from_texts(texts, lexicon=lexicon, trusted=trusted)
+    return Planner(lexicon, synonyms, vocabulary)
