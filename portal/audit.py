@@ -15,8 +15,8 @@ class Action(StrEnum):
     """What can be on record. The value is stored; the label is what a person reads."""
 
     UNIT_VIEWED = "organisation.unit_viewed"
+    UNIT_REFUSED = "organisation.unit_refused"
     UNITS_LISTED = "organisation.units_listed"
-    CERTIFICATE_VERIFIED = "training.certificate_verified"
     MODULE_FROZEN = "training.module_frozen"
     COMPLETION_REVOKED = "training.completion_revoked"
 
@@ -28,8 +28,8 @@ class Action(StrEnum):
 
 _LABELS = {
     Action.UNIT_VIEWED: "Visade en enhets medarbetare",
+    Action.UNIT_REFUSED: "Nekades att se en enhet",
     Action.UNITS_LISTED: "Visade sina enheter",
-    Action.CERTIFICATE_VERIFIED: "Kontrollerade ett intyg",
     Action.MODULE_FROZEN: "Fryste en version av en modul",
     Action.COMPLETION_REVOKED: "Återkallade ett genomförande",
 }

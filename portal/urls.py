@@ -4,20 +4,29 @@ from typing import Any
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.contrib.auth.decorators import login_not_required
-from django.urls import URLPattern, URLResolver, include, path
-from django.utils.csp import CSP
+from django.urls import include, path
 from django.views.decorators.csp import csp_override
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from portal import views
+
+cms = decorate_urlpatterns(wagtailadmin_urls.urlpatterns, csp_override(settings.CMS_CSP))
+
 urlpatterns: list[Any] = [
-    path("cms/", include(decorate_urlpatterns(wagtailadmin_urls.urlpatterns, csp_override(settings.CMS_CSP)))),
+    path("halsa/live", views.live, name="live"),
+    path("halsa/redo", views.ready, name="ready"),
+    path("cms/", include(cms)),
     path("dokument/", include(wagtaildocs_urls)),
+    path("api/", include("search.api_urls")),
 ]
 urlpatterns += i18n_patterns(
+    path("logga-in/", views.sign_in, name="login"),
+    path("logga-ut/", views.sign_out, name="logout"),
+    path("", include("search.urls")),
+    path("", include("training.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

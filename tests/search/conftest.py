@@ -58,6 +58,18 @@ _ROWS = [
         "Vad det är",
         "Människohandel är ett brott. Människohandel med barn kräver inga otillbörliga medel.",
     ),
+    (
+        "valdstyper/manniskohandel",
+        "Människohandel för sexuella ändamål",
+        "Vem som utsätts",
+        "Människohandel drabbar vuxna och barn. Ofta finns våld i nära relationer bakom.",
+    ),
+    (
+        "vagledning/misstankt-manniskohandel",
+        "Misstänkt människohandel",
+        "Tecken",
+        "Någon annan håller i passet. Våld och hot i nära band till den som utnyttjar.",
+    ),
     ("mal/mal-3", "Mål 3", "Upptäcka", "Mål 3 handlar om att upptäcka våld tidigt."),
     ("mal/mal-5", "Mål 5", "Medverka", "Mål 5 handlar om brottsutredningar."),
     (
@@ -95,8 +107,8 @@ def texts(passages: list[Passage]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def lexicon(texts: list[str]) -> Lexicon:
-    return Lexicon.from_texts(texts)
+def lexicon(texts: list[str], rules: list[SynonymRule]) -> Lexicon:
+    return Lexicon.from_texts([*texts, *Synonyms(rules).words])
 
 
 @pytest.fixture(scope="session")

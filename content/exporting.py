@@ -1,0 +1,226 @@
+"""The portal back into files: what `content.loading` reads, from what is in the database."""
+
+from pathlib import Path
+from typing import Any
+
+from django.db import models
+from wagtail.models import Page
+
+from content import documents
+from content.models import (
+    Activity,
+    Board,
+    BoardPage,
+    Contact,
+    Edition,
+    Goal,
+    GoalPage,
+    GuidancePage,
+    Indicator,
+    InformationPage,
+    LegalProvision,
+    OperationPage,
+    PerspectivePage,
+    PreventionPage,
+    ProgrammePage,
+    SectionPage,
+    Source,
+    StartPage,
+    SupportIndexPage,
+    SupportPage,
+    ViolenceFormPage,
+    ViolenceTypePage,
+)
+from content.writing import to_yaml, write_text
+
+TYPE_OF: dict[type[Page], str] = {
+    StartPage: "start",
+    SectionPage: "section",
+    ProgrammePage: "programme",
+    GoalPage: "goal",
+    ViolenceTypePage: "violence_type",
+    ViolenceFormPage: "violence_form",
+    PreventionPage: "prevention",
+    PerspectivePage: "perspective",
+    GuidancePage: "guidance",
+    SupportIndexPage: "support_index",
+    SupportPage: "support",
+    OperationPage: "operation",
+    BoardPage: "board",
+    InformationPage: "information",
+}
+
+
+def export_row(row: Any) -> dict[str, Any]:
+    """Return a row of a register as its file says it."""
+    skip = {"id", "verified_on", "sort_order"}
+    values: dict[str, Any] = {}
+    for field in row._meta.fields:
+        if field.name in skip:
+            continue
+        value = getattr(row, field.name)
+        values[field.name] = value.key if isinstance(field, models.ForeignKey) and value else value
+    return values
+
+
+def export_simple(row: Any) -> dict[str, Any]:
+    """Return a board or an edition as the programme's file says it."""
+    return export_row(row)
+
+
+def export_activity(activity: Activity) -> dict[str, Any]:
+    """Return an activity with what hangs on it."""
+    return {
+        "key": activity.key,
+        "text": activity.text,
+        "source": activity.source.key,
+        "kind": activity.kind,
+        "responsible": [
+            {"board": row.board.key, "note": row.note, "source": row.source.key}
+            for row in activity.responsibilities.select_related("board", "source").order_by(
+                "sort_order"
+            )
+        ],
+        "areas": [
+            {"key": row.key, "name": row.name} for row in activity.areas.order_by("sort_order")
+        ],
+    }
+
+
+def export_goal(goal: Goal) -> dict[str, Any]:
+    """Return a goal with its rows."""
+    return {
+        "number": goal.number,
+        "edition": goal.edition.key,
+        "name": goal.name,
+        "source": goal.source.key,
+        "gaps": goal.gaps,
+        "activities": [
+            export_activity(row)
+            for row in Activity.objects.filter(goal=goal).select_related("source").order_by("sort_order")
+        ],
+        "indicators": [
+            {"text": row.text, "source": row.source.key}
+            for row in Indicator.objects.filter(goal=goal).select_related("source").order_by("sort_order")
+        ],
+        "preconditions": [
+            {"text": row.text, "source": row.source.key}
+            for row in goal.preconditions.model.objects.filter(goal=goal)
+            .select_related("source")
+            .order_by("sort_order")
+        ],
+    }
+
+
+def export_programme() -> dict[str, Any]:
+    """Return programme.yaml."""
+    newest_first = Edition.objects.order_by("-period_start")
+    return {
+        "editions": [export_simple(row) for row in newest_first.reverse()],
+        "boards": [export_simple(row) for row in Board.objects.order_by("pk")],
+        "goals": [
+            export_goal(row)
+            for row in Goal.objects.select_related("edition", "source").order_by(
+                "edition__period_start", "number"
+            )
+        ],
+        "orphans": {
+            "activities": [
+                export_activity(row) | {"edition": row.edition.key}
+                for row in Activity.objects.filter(goal=None).order_by("pk")
+            ],
+            "indicators": [
+                {"text": row.text, "source": row.source.key, "edition": row.edition.key}
+                for row in Indicator.objects.filter(goal=None).order_by("pk")
+            ],
+        },
+    }
+
+
+def export_front(page: Any, paths: dict[int, str] | None = None) -> dict[str, Any]:
+    """Return the front matter of a text page."""
+    paths = documents.paths_by_id() if paths is None else paths
+    sources = documents.to_portable(
+        [
+            {
+                "id": "",
+                "kind": "reported",
+                "text": "",
+                "sources": [item["value"] for item in page.sources.get_prep_value()],
+            }
+        ],
+        path_of=paths.get,
+    )[0]["sources"]
+    front: dict[str, Any] = {
+        "type": TYPE_OF.get(type(page), ""),
+        "title": page.title,
+        "menu_title": page.menu_title,
+        "summary": page.summary,
+        "who": page.who,
+        "owner": page.owner_function,
+        "written_date": page.written_date,
+        "review_due_date": page.review_due_date,
+        "target_groups": page.target_groups,
+        "operations": page.operations,
+        "keywords": page.keyword_list(),
+        "sources": [f"{ref['key']} {ref['locator']}".strip() for ref in sources],
+        "acute": True if page.is_acute else None,
+        "order": page.sort_order,
+    }
+    for name in ("related", "modules"):
+        ids = [item["value"] for item in getattr(page, name).get_prep_value()]
+        front[name] = [paths[pk] for pk in ids if pk in paths]
+    own = {
+        "kind": getattr(page, "children_kind", None),
+        "level": getattr(page, "level", None),
+        "goal": page.goal.number if isinstance(page, GoalPage) else None,
+        "contact": page.contact.key if isinstance(page, SupportPage) else None,
+        "board": page.board.key if isinstance(page, BoardPage) else None,
+        "operation": page.operation.slug if isinstance(page, OperationPage) else None,
+    }
+    return front | {name: value for name, value in own.items() if value}
+
+
+def export_body(page: Any, paths: dict[int, str] | None = None) -> documents.Document:
+    """Return the body of a text page, without the blocks' ids."""
+    paths = documents.paths_by_id() if paths is None else paths
+    portable = documents.to_portable(documents.unwrap(page.body), path_of=paths.get)
+    return [{name: value for name, value in block.items() if name != "id"} for block in portable]
+
+
+def export_library(folder: Path) -> int:
+    """Write registers, programme and text pages below *folder*; return the number of files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = 0
+    registers: list[tuple[str, type[Any], str]] = [
+        ("sources.yaml", Source, "pk"),
+        ("laws.yaml", LegalProvision, "pk"),
+        ("contacts.yaml", Contact, "sort_order"),
+    ]
+    for name, model, order in registers:
+        rows = [export_row(row) for row in model.objects.order_by(order, "pk")]
+        (folder / name).write_text(to_yaml(rows), encoding="utf-8")
+        written += 1
+    (folder / "programme.yaml").write_text(to_yaml(export_programme()), encoding="utf-8")
+    paths = documents.paths_by_id()
+    for page in Page.objects.filter(pk__in=paths).specific():
+        if type(page) in TYPE_OF:
+            write_page(folder / "pages", paths[page.pk], page, paths)
+            written += 1
+    return written + 1
+
+
+def write_page(
+    folder: Path,
+    path: str,
+    page: Any,
+    paths: dict[int, str],
+    *,
+    front: dict[str, Any] | None = None,
+) -> None:
+    """Write one text page to its file; *front* replaces the usual front matter."""
+    file = folder / f"{path or 'index'}.md"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        write_text(front or export_front(page, paths), export_body(page, paths)), encoding="utf-8"
+    )

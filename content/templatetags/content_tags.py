@@ -1,0 +1,18 @@
+"""Drawing texts."""
+
+from typing import Any
+
+from django import template
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+
+from content.blocks import template_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def document(blocks: list[dict[str, Any]]) -> SafeString:
+    """Draw the blocks of a ready document, each by the template of its kind."""
+    parts = [get_template(template_of(block["kind"])).render({"block": block}) for block in blocks]
+    return mark_safe("".join(parts))  # noqa: S308  # each part is a rendered template

@@ -1,0 +1,93 @@
+"""From plain data back to text files, in the one form that `content.parsing` reads."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import yaml
+
+from content.documents import Block, Document
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML as a person would write it: long text folded, lists indented."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+        """Indent lists under their key."""
+        return super().increase_indent(flow, False)
+
+
+def to_yaml(value: Any) -> str:
+    """Return *value* as YAML in the order given."""
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False
+    )
+    return text
+
+
+def write_text(front: Mapping[str, Any], body: Document) -> str:
+    """Return a whole file: front matter without empty values, then the body."""
+    kept = {
+        name: value
+        for name, value in front.items()
+        if value not in (None, "", [], {}) or isinstance(value, bool | date)
+    }
+    return f"---\n{to_yaml(kept)}---\n\n{write_body(body)}"
+
+
+def write_body(document: Document) -> str:
+    """Return *document* as Markdown."""
+    return "\n\n".join(_write(block) for block in document) + "\n"
+
+
+def _references(block: Block) -> str:
+    return ", ".join(f"{ref['key']} {ref['locator']}".strip() for ref in block["sources"])
+
+
+def _fence(kind: str, words: str, text: str) -> str:
+    return f"{f'::: {kind} {words}'.strip()}\n{text}\n:::"
+
+
+def _write(block: Block) -> str:
+    kind = block["kind"]
+    if kind == "heading":
+        return f"{'#' * int(block['level'])} {block['text']}"
+    if kind == "text":
+        marks = " ".join(
+            "{" + f"{ref['key']} {ref['locator']}".strip() + "}" for ref in block["sources"]
+        )
+        # A list cannot carry its source on the last item's line without looking like part of it.
+        return f"{block['text']} {marks}".strip()
+    if kind == "steps":
+        parts = [f"### {step['title']}\n{step['text']}".strip() for step in block["steps"]]
+        return _fence(kind, "", "\n".join(parts))
+    if kind == "faq":
+        parts = [f"### {item['question']}\n{item['answer']}" for item in block["items"]]
+        return _fence(kind, "", "\n".join(parts))
+    if kind == "ask":
+        return _fence(kind, "", "\n".join(f"- {phrase}" for phrase in block["phrases"]))
+    if kind == "law":
+        return _fence(kind, block["provision"], block["text"])
+    if kind in {"quote", "reported"}:
+        return _fence(kind, _references(block), block["text"])
+    if kind == "contact":
+        return f"::: contact {block['contact']}\n:::"
+    if kind == "statistic":
+        names = ("value", "unit", "group", "year", "note")
+        return _fence(
+            kind, _references(block), to_yaml({name: block[name] for name in names}).strip()
+        )
+    if kind == "table":
+        rows = [block["table"]["head"], *block["table"]["rows"]]
+        lines = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+        lines.insert(1, "|" + "---|" * len(rows[0]))
+        return _fence(kind, block["caption"], "\n".join(lines))
+    if kind in {"sheet", "case"}:
+        return _fence(kind, block["title"], block["text"])
+    if kind == "reflect":
+        return _fence(kind, "", f"{block['question']}\n\n### Vårt svar\n{block['answer']}")
+    return _fence(kind, "", block["text"])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n\n", " ").replace("\n", " ")

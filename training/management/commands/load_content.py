@@ -1,0 +1,50 @@
+"""`manage.py load_content`: the texts and modules from their files into the portal."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from content.faults import Faults, FaultyFiles
+from content.loading import check_references, load, read_library
+from training.loading import checkable, read_modules
+
+
+class Command(BaseCommand):
+    """Loads everything or nothing; an editor's change is never overwritten."""
+
+    help = "Läser in texter och moduler från filerna. Ändrar aldrig det en redaktör har ändrat."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take `--check` and `--from`."""
+        parser.add_argument("--check", action="store_true", help="Kontrollera bara filerna.")
+        parser.add_argument(
+            "--from", dest="folder", help="Läs från en mapp som export_content har skrivit."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Read, check and load. Raises CommandError with every fault."""
+        root = Path(options["folder"]) if options["folder"] else Path(settings.BASE_DIR)
+        if not root.is_dir():
+            raise CommandError(f"Mappen {root} finns inte.")
+        faults = Faults(root)
+        library = read_library(root / "content" / "library", faults)
+        pages = [*library.pages, *read_modules(root / "training" / "library", faults)]
+        check_references([library], checkable(pages), faults)
+        try:
+            faults.raise_if_any()
+            if options["check"]:
+                self.stdout.write(f"{len(pages)} sidor lästa, inga fel.")
+                return
+            report = load([library], pages)
+        except FaultyFiles as error:
+            raise CommandError(
+                f"{error}\n{len(error.faults)} fel. Ingenting har ändrats."
+            ) from error
+        self.stdout.write(
+            f"{report.created} nya, {report.updated} ändrade, {report.unchanged} oförändrade."
+        )
+        for key in report.kept:
+            self.stdout.write(f"Lämnad orörd, ändrad i portalen: {key}")

@@ -1,0 +1,106 @@
+"""What a manager sees of the own units, and nothing of anyone else's."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from portal import audit
+from portal.organisation.models import Unit
+from training import reports
+from training.models.overview import person_of
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """List the manager's units with counts. For those who manage nothing it does not exist."""
+    today = timezone.localdate()
+    units = Unit.objects.managed_by(person_of(request), on=today)
+    if not units.exists():
+        raise Http404("Inga enheter")
+    lines = reports.of_managed(units, on=today)
+    audit.record(audit.Action.UNITS_LISTED, request.user, by=request.user, units=len(lines))
+    return render(
+        request,
+        "training/manager.html",
+        {
+            "units": [
+                {
+                    "name": line.name,
+                    "url": reverse("training:manager_unit", args=[line.pk]),
+                    "depth": line.depth,
+                    "people": line.totals.people,
+                    "done": line.totals.done,
+                    "late": line.totals.late,
+                    "not_done": line.totals.people
+                    - line.totals.done
+                    - line.totals.late
+                    - line.totals.nothing_required,
+                    "nothing_required": line.totals.nothing_required,
+                }
+                for line in lines
+            ],
+            "today": today,
+        },
+    )
+
+
+@require_safe
+@login_required
+def unit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the people of a unit in the manager's own sub-tree and what they have completed."""
+    today = timezone.localdate()
+    managed = Unit.objects.managed_by(person_of(request), on=today)
+    found = managed.filter(pk=pk).first()
+    if found is None:
+        if existing := Unit.objects.filter(pk=pk).first():
+            audit.record(audit.Action.UNIT_REFUSED, existing, by=request.user)
+        raise Http404("Enheten finns inte")
+    report = reports.of_unit(found, on=today)
+    wanted = request.GET.get("modul", "")
+    modules = sorted({(row.item.slug, row.module) for row in report.rows}, key=lambda m: m[1])
+    rows = [row for row in report.rows if not wanted or row.item.slug == wanted]
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("sida"))
+    audit.record(audit.Action.UNIT_VIEWED, found, by=request.user, rows=len(page.object_list))
+    ancestors = managed.filter(path__in=_paths_above(found)).order_by("path")
+    return render(
+        request,
+        "training/manager_unit.html",
+        {
+            "unit": found,
+            "breadcrumb": [
+                {"title": "Min enhet", "url": reverse("training:manager")},
+                *(
+                    {"title": row.name, "url": reverse("training:manager_unit", args=[row.pk])}
+                    for row in ancestors
+                ),
+            ],
+            "modules": [
+                {"value": slug, "label": title, "selected": slug == wanted}
+                for slug, title in modules
+            ],
+            "rows": page.object_list,
+            "page_obj": page,
+            "query": f"modul={wanted}&" if wanted else "",
+            "protected_count": report.protected_count,
+            "totals": report.totals,
+            "sub_units": [
+                {"name": row.name, "url": reverse("training:manager_unit", args=[row.pk])}
+                for row in managed.filter(
+                    path__startswith=found.path, depth=found.depth + 1
+                ).open_on(today)
+            ],
+            "today": today,
+        },
+    )
+
+
+def _paths_above(unit: Unit) -> list[str]:
+    step = Unit.steplen
+    return [unit.path[: n * step] for n in range(1, unit.depth)]

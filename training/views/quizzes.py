@@ -1,0 +1,332 @@
+"""The quiz, step by step. Graded on the server alone; the key is never in a page."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from wagtail.models import Page
+
+from content import documents
+from content.richtext import markdown_to_html
+from portal.organisation.models import Person
+from training import actions
+from training.forms import AnswerForm
+from training.models import Attempt, AttemptState, Completion
+from training.models.overview import person_of
+from training.views.common import clock, person_required, problem, published_module
+
+CLOSED = (
+    "Testet är redan inlämnat",
+    "Svaret sparades inte, eftersom testet var inlämnat. Resultatet står kvar som det var.",
+)
+UNKNOWN = (
+    "Svaret finns inte bland alternativen",
+    "Ingenting har ändrats. Gå tillbaka, ladda om sidan och välj igen.",
+)
+
+
+def _attempt(person: Person, module: str, guid: uuid.UUID) -> Attempt:
+    """Return the person's own attempt. Raises Http404 for anyone else's and for none."""
+    attempt = (
+        Attempt.objects.filter(person=person, guid=guid, module__slug=module)
+        .select_related("version", "module")
+        .first()
+    )
+    if attempt is None:
+        raise Http404("Försöket finns inte")
+    return attempt
+
+
+def _module_link(attempt: Attempt) -> dict[str, str]:
+    slug = attempt.module.slug
+    return {
+        "title": attempt.version.data["title"],
+        "url": reverse("wagtail_serve", args=[f"utbildning/{slug}/"]),
+        "slug": slug,
+    }
+
+
+def _url(name: str, attempt: Attempt, *more: Any) -> str:
+    return reverse(f"training:{name}", args=[attempt.module.slug, attempt.guid, *more])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@person_required
+def start(request: HttpRequest, person: Person, module: str) -> HttpResponse:
+    """Say what the quiz is; POST begins it, or goes on with the open attempt."""
+    page, version = published_module(module)
+    if not version.questions:
+        raise Http404("Modulen har inget kunskapstest")
+    if request.method == "POST":
+        attempt = actions.start_attempt(person=person, version=version, at=timezone.now())
+        return redirect(_where_to_go_on(attempt))
+    attempts = list(
+        Attempt.objects.filter(person=person, module=version.module)
+        .select_related("module")
+        .order_by("cycle", "number")
+    )
+    open_attempt = next((a for a in attempts if a.state == AttemptState.OPEN), None)
+    policy = version.data["policy"]
+    return render(
+        request,
+        "training/quiz_start.html",
+        {
+            "module": {"title": version.data["title"], "url": page.url},
+            "questions": policy["draw"] or len(version.questions),
+            "pass_percent": policy["pass_percent"],
+            "attempts": [
+                {
+                    "number": attempt.number,
+                    "submitted_at": attempt.submitted_at,
+                    "passed": attempt.passed,
+                    "score_label": f"{attempt.score} av {attempt.max_score} rätt",
+                    "url": _url("quiz_result", attempt),
+                }
+                for attempt in attempts
+                if attempt.state == AttemptState.SUBMITTED
+            ],
+            "open_attempt": open_attempt
+            and {
+                "answered": len(actions.saved_answers(attempt=open_attempt)),
+                "total": len(open_attempt.question_ids),
+                "started_at": open_attempt.started_at,
+            },
+            "breadcrumb": [*page.breadcrumb(), {"title": page.title, "url": page.url}],
+        },
+    )
+
+
+def _where_to_go_on(attempt: Attempt) -> str:
+    """Return the address of the first question without an answer, or of the overview."""
+    answered = actions.saved_answers(attempt=attempt)
+    for number, question_id in enumerate(attempt.question_ids, start=1):
+        if question_id not in answered:
+            return _url("quiz_question", attempt, number)
+    return _url("quiz_review", attempt)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@person_required
+def question(
+    request: HttpRequest, person: Person, module: str, guid: uuid.UUID, number: int
+) -> HttpResponse:
+    """Show one question; POST saves the answer and leads on."""
+    attempt = _attempt(person, module, guid)
+    if not 1 <= number <= len(attempt.shown):
+        raise Http404("Frågan finns inte")
+    if request.method == "POST":
+        refused = _save(request, attempt, number)
+        return refused or redirect(_after(request.POST.get("go", "next"), attempt, number))
+    if not attempt.is_open:
+        return redirect(_url("quiz_result", attempt))
+    shown = attempt.shown[number - 1]
+    data = attempt.version.question(shown["question"])
+    if data is None:
+        raise Http404("Frågan finns inte")
+    saved = actions.saved_answers(attempt=attempt).get(shown["question"])
+    texts = {choice["id"]: choice["text"] for choice in data["choices"]}
+    return render(
+        request,
+        "training/quiz_question.html",
+        {
+            "module": _module_link(attempt),
+            "question": {
+                "number": number,
+                "total": len(attempt.shown),
+                "text": data["text"],
+                "kind": data["kind"],
+                "hint": "Välj alla som stämmer." if data["kind"] == "multiple" else "",
+            },
+            "choices": [
+                {
+                    "key": choice_id,
+                    "text": texts[choice_id],
+                    "checked": saved is not None and choice_id in saved.choice_ids,
+                }
+                for choice_id in shown["choices"]
+            ],
+            "client": uuid.uuid4(),
+            "seq": 1,
+            "saved_at": clock(saved.saved_at) if saved else None,
+            "autosave_url": _url("quiz_autosave", attempt, number),
+            "review_url": _url("quiz_review", attempt),
+            "first": number == 1,
+            "last": number == len(attempt.shown),
+        },
+    )
+
+
+def _after(go: str, attempt: Attempt, number: int) -> str:
+    if go == "previous" and number > 1:
+        return _url("quiz_question", attempt, number - 1)
+    if go == "next" and number < len(attempt.shown):
+        return _url("quiz_question", attempt, number + 1)
+    return _url("quiz_review", attempt)
+
+
+def _store(request: HttpRequest, attempt: Attempt, number: int) -> Any:
+    """Save what the request answers. Raises what actions.save_answer raises."""
+    form = AnswerForm(request.POST)
+    client, seq = form.client_and_seq()
+    return actions.save_answer(
+        attempt=attempt,
+        question_id=attempt.shown[number - 1]["question"],
+        choice_ids=form.choices,
+        client=client,
+        client_seq=seq,
+        at=timezone.now(),
+    )
+
+
+def _save(request: HttpRequest, attempt: Attempt, number: int) -> HttpResponse | None:
+    """Save an answer sent by the form; return a page that says why it was refused, or None."""
+    if not request.POST.getlist("choice"):
+        question_id = attempt.shown[number - 1]["question"]
+        if attempt.is_open and question_id not in actions.saved_answers(attempt=attempt):
+            return None  # A question may be left for later.
+    try:
+        _store(request, attempt, number)
+    except actions.AttemptIsClosed:
+        return problem(
+            request, 409, *CLOSED, url=_url("quiz_result", attempt), label="Visa resultatet"
+        )
+    except (actions.UnknownChoice, actions.UnknownQuestion):
+        return problem(
+            request, 400, *UNKNOWN, url=_url("quiz_question", attempt, number),
+            label="Tillbaka till frågan",
+        )  # fmt: skip
+    return None
+
+
+@require_POST
+def autosave(request: HttpRequest, module: str, guid: uuid.UUID, number: int) -> HttpResponse:
+    """Save an answer as it is chosen; answers JSON with the time, or why it was not saved."""
+    person = person_of(request)
+    if person is None:
+        return _error(401, "Du är utloggad. Logga in i en ny flik och svara sedan igen.")
+    try:
+        attempt = _attempt(person, module, guid)
+    except Http404:
+        return _error(404, "Försöket finns inte. Gå till Min utbildning och fortsätt därifrån.")
+    if not 1 <= number <= len(attempt.shown):
+        return _error(404, "Frågan finns inte i det här försöket.")
+    try:
+        event = _store(request, attempt, number)
+    except actions.AttemptIsClosed:
+        return _error(409, " ".join(CLOSED))
+    except (actions.UnknownChoice, actions.UnknownQuestion):
+        return _error(400, " ".join(UNKNOWN))
+    return JsonResponse({"saved_at": clock(event.saved_at)})
+
+
+def _error(status: int, message: str) -> JsonResponse:
+    return JsonResponse({"error": message}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@person_required
+def review(request: HttpRequest, person: Person, module: str, guid: uuid.UUID) -> HttpResponse:
+    """Show which questions have an answer; POST hands the attempt in."""
+    attempt = _attempt(person, module, guid)
+    if request.method == "POST":
+        actions.submit_attempt(attempt=attempt, at=timezone.now())
+        return redirect(_url("quiz_result", attempt))
+    if not attempt.is_open:
+        return redirect(_url("quiz_result", attempt))
+    answered = actions.saved_answers(attempt=attempt)
+    rows = []
+    for number, question_id in enumerate(attempt.question_ids, start=1):
+        data = attempt.version.question(question_id)
+        saved = answered.get(question_id)
+        rows.append(
+            {
+                "number": number,
+                "text": data["text"] if data else "",
+                "url": _url("quiz_question", attempt, number),
+                "answered": bool(saved and saved.choice_ids),
+            }
+        )
+    return render(
+        request,
+        "training/quiz_review.html",
+        {
+            "module": _module_link(attempt),
+            "rows": rows,
+            "unanswered": sum(not row["answered"] for row in rows),
+        },
+    )
+
+
+@require_safe
+@person_required
+def result(request: HttpRequest, person: Person, module: str, guid: uuid.UUID) -> HttpResponse:
+    """Show how it went, with feedback on what was chosen and where to read more."""
+    attempt = _attempt(person, module, guid)
+    if attempt.is_open:
+        return redirect(_url("quiz_review", attempt))
+    answers = actions.saved_answers(attempt=attempt)
+    questions = [attempt.version.question(question_id) for question_id in attempt.question_ids]
+    titles = _link_titles([data["link"] for data in questions if data])
+    results = []
+    for number, data in enumerate(questions, start=1):
+        if data is None:
+            continue
+        saved = answers.get(data["id"])
+        chosen = saved.choice_ids if saved else []
+        results.append(
+            {
+                "number": number,
+                "text": data["text"],
+                "right": actions.is_right(data, saved),
+                "chosen": [
+                    {"text": choice["text"], "feedback": choice["feedback"]}
+                    for choice in data["choices"]
+                    if choice["id"] in chosen
+                ],
+                "explanation": mark_safe(markdown_to_html(data["explanation"])),  # noqa: S308
+                "link": data["link"] if data["link"] in titles else "",
+                "link_title": titles.get(data["link"], ""),
+            }
+        )
+    completion = Completion.objects.filter(
+        person=person, version=attempt.version, cycle=attempt.cycle
+    ).first()
+    return render(
+        request,
+        "training/quiz_result.html",
+        {
+            "module": _module_link(attempt),
+            "passed": attempt.passed,
+            "score": attempt.score,
+            "max_score": attempt.max_score,
+            "percent": round(100 * (attempt.score or 0) / (attempt.max_score or 1)),
+            "pass_percent": attempt.policy["pass_percent"],
+            "results": results,
+            "completion": completion
+            and {
+                "completed_at": completion.completed_at,
+                "code": completion.code,
+                "url": reverse("training:certificate", args=[completion.code]),
+            },
+            "retry_url": reverse("training:quiz", args=[attempt.module.slug]),
+        },
+    )
+
+
+def _link_titles(links: list[str]) -> dict[str, str]:
+    """Return link → the title of the published page it leads to; links to nowhere are left out."""
+    paths = {link: link.split("#")[0].strip("/") for link in links if link}
+    ids = {path: pk for pk, path in documents.paths_by_id().items() if path in paths.values()}
+    titles = dict(
+        Page.objects.filter(pk__in=ids.values()).live().public().values_list("pk", "title")
+    )
+    return {
+        link: titles[ids[path]]
+        for link, path in paths.items()
+        if path in ids and ids[path] in titles
+    }
