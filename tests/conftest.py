@@ -4,7 +4,7 @@ The standing cast: Ada works at a preschool, Berit is her manager, Cem manages e
 edits. Each is a `User`; the human being is its `person`.
 """
 
-from tests import environment  # first of all: it says what the settings will read
+from tests import environment  # first of all: it sets up Django
 
 # isort: split
 
@@ -15,11 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import django
 import pytest
-
-django.setup()
-
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
@@ -81,11 +77,17 @@ _states = States()
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """Give this run a database of its own, so that runs at the same time do not meet."""
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_keepdb: bool
+) -> None:
+    """Give this run a database of its own, so that runs at the same time do not meet.
+
+    With --reuse-db the database is one and the same, and the next run starts sooner.
+    """
     settings = connection.settings_dict
     if connection.vendor == "postgresql":
-        settings["TEST"]["NAME"] = f"test_{settings['NAME']}_{os.getpid()}"
+        if not django_db_keepdb:
+            settings["TEST"]["NAME"] = f"test_{settings['NAME']}_{os.getpid()}"
         return
     name = Path(settings["TEST"]["NAME"])
     name.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +95,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
         run = left.name.removeprefix(f"{name.stem}-").partition(".")[0]
         if run.isdigit() and not Path(f"/proc/{run}").exists():
             left.unlink(missing_ok=True)
-    settings["TEST"]["NAME"] = str(name.with_stem(f"{name.stem}-{os.getpid()}"))
+    if not django_db_keepdb:
+        settings["TEST"]["NAME"] = str(name.with_stem(f"{name.stem}-{os.getpid()}"))
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +106,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         _states.keep("bare")
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: _states.spoil())
         yield
+        _states.spoil()
+        _states.put("bare", make=_load_library)
 
 
 @pytest.fixture
@@ -226,9 +231,7 @@ def ada(organisation: Organisation) -> User:
 @pytest.fixture
 def berit(organisation: Organisation) -> User:
     """Berit Berg, head of Norr's preschools, so Ada's manager."""
-    user = _employed(
-        _cast("berit", "Berit", "Berg"), organisation.preschools, "rektor", "Rektor"
-    )
+    user = _employed(_cast("berit", "Berit", "Berg"), organisation.preschools, "rektor", "Rektor")
     return _with_role(user, Role.MANAGER, organisation.preschools)
 
 
@@ -252,9 +255,7 @@ def disa(organisation: Organisation) -> User:
 @pytest.fixture
 def reviewer(organisation: Organisation) -> User:
     """Ebba Ek, who reviews the texts before they are published."""
-    user = _employed(
-        _cast("ebba", "Ebba", "Ek"), organisation.city, "sakkunnig", "Sakkunnig"
-    )
+    user = _employed(_cast("ebba", "Ebba", "Ek"), organisation.city, "sakkunnig", "Sakkunnig")
     user.groups.add(Group.objects.get(name="Granskare"))
     return user
 

@@ -1,4 +1,4 @@
-"""What the settings read while tests run. Imported before Django is set up.
+"""What the settings read while tests run, and Django set up with it.
 
 Every variable is given a value, if only an empty one, so that neither the developer's shell nor
 local.env reaches a test.
@@ -7,6 +7,8 @@ local.env reaches a test.
 import atexit
 import os
 from contextlib import ExitStack
+
+import django
 
 DATABASE = os.environ.get("PORTAL_TEST_DATABASE", "sqlite")
 
@@ -43,3 +45,5 @@ if DATABASE == "postgresql":
     atexit.register(_server.close)
 elif DATABASE != "sqlite":
     raise SystemExit(f"PORTAL_TEST_DATABASE is {DATABASE!r}; use sqlite or postgresql.")
+
+django.setup()

@@ -55,9 +55,7 @@ class UnitFactory(factory.django.DjangoModelFactory[Unit]):
     class Meta:
         model = Unit
 
-    class Params:
-        parent = None
-
+    parent = None
     code = factory.Sequence(lambda number: f"E{number:05}")
     name = factory.Sequence(lambda number: f"Enhet {number}")
     kind = UnitKind.UNIT
@@ -71,10 +69,6 @@ class UnitFactory(factory.django.DjangoModelFactory[Unit]):
             return model_class.add_root(**kwargs)
         parent.refresh_from_db()
         return parent.add_child(**kwargs)
-
-    @classmethod
-    def _adjust_kwargs(cls, **kwargs: Any) -> dict[str, Any]:
-        return kwargs
 
 
 class PersonFactory(factory.django.DjangoModelFactory[Person]):

@@ -21,7 +21,7 @@ def apt_install(*packages: str, why: str) -> None:
         raise Missing(f"{advice} with this system's package manager.")
     if os.geteuid() != 0:
         raise Missing(f"{advice} (sudo apt-get install {' '.join(packages)}).")
-    print(f"Installing {' '.join(packages)} …", file=sys.stderr, flush=True)
+    sys.stderr.write(f"Installing {' '.join(packages)} …\n")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
         try:
