@@ -64,9 +64,9 @@ def _spans(text: str, plan: QueryPlan, lexicon: Lexicon) -> list[_Span]:
     while position < len(words):
         for length in range(min(longest, len(words) - position), 1, -1):
             terms = tuple(roots[position : position + length])
-            if terms in values:
-                last = words[position + length - 1]
-                spans.append(_Span(words[position].start, last.end, values[terms], terms))
+            start, end = words[position].start, words[position + length - 1].end
+            if terms in values and end - start <= SNIPPET_LENGTH:
+                spans.append(_Span(start, end, values[terms], terms))
                 position += length
                 break
         else:
@@ -90,18 +90,23 @@ def _window(text: str, spans: Sequence[_Span], length: int) -> tuple[int, int]:
     value = 0.0
     first = 0
     for last, span in enumerate(spans):
-        value += span.value * (_REPEAT_VALUE if seen[span.terms] else 1.0)
+        value += span.value * _share(seen[span.terms])
         seen[span.terms] += 1
         while span.end - spans[first].start > length and first < last:
             left = spans[first]
             seen[left.terms] -= 1
-            value -= left.value * (_REPEAT_VALUE if seen[left.terms] else 1.0)
+            value -= left.value * _share(seen[left.terms])
             first += 1
         if value > best_value + 1e-9:
             best_value, best_first, best_last = value, first, last
     if best_first < 0:
         return 0, _word_end(text, 0, length)
     return _around(text, spans[best_first].start, spans[best_last].end, length)
+
+
+def _share(times_before: int) -> float:
+    """Say how much of its value a word adds that stands in the stretch so many times already."""
+    return (1.0, _REPEAT_VALUE)[times_before] if times_before < 2 else 0.0
 
 
 def _around(text: str, start: int, end: int, length: int) -> tuple[int, int]:

@@ -198,6 +198,8 @@ def tokenise(text: str) -> Iterator[Token]:
     for match in _WORD.finditer(text):
         written = match.group().replace(_SOFT_HYPHEN, "")[:MAX_WORD_LENGTH]
         word = unicodedata.normalize("NFC", written.lower())
+        if not word.isalnum():  # a mark that combines with nothing is left over
+            word = "".join(char for char in word if char.isalnum())
         yield Token(word, match.start(), match.end())
 
 

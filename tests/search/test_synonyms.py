@@ -75,11 +75,10 @@ def test_a_faulty_rule_is_refused_with_words_an_editor_can_act_on(line, fault):
 def test_reading_a_rule_gives_a_rule_or_a_named_fault(line):
     try:
         rule = parse_rule(line)
-    except SynonymError as fault:
-        assert str(fault)
-    else:
-        assert rule.terms
-        assert parse_rule(str(rule)) == rule
+    except SynonymError:
+        return
+    assert rule.terms
+    assert parse_rule(str(rule)) == rule
 
 
 @pytest.mark.parametrize(
