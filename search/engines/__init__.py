@@ -12,6 +12,12 @@ from search.records import Hit, Passage
 SEARCH_LIMIT = 200
 """Passages asked for; pages are made of them afterwards, so it is well above what is shown."""
 
+TIE_BREAKER = 0.3
+"""What the other alternatives of a group count, beside the one that a passage answers best.
+
+With 1 a word with many synonyms would drown the rest of the query.
+"""
+
 
 class Engine(Protocol):
     """What every engine can do; an engine in a database writes in the caller's transaction."""

@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from search.analysis import analyse_passage
 from search.compounds import Lexicon
-from search.engines import SEARCH_LIMIT, Cursor
-from search.plan import Alternative, QueryPlan
+from search.engines import SEARCH_LIMIT, TIE_BREAKER, Cursor
+from search.plan import QueryPlan, RootSequence
 from search.records import Hit, Passage
 
 TABLE: Final = "search_fts"
@@ -23,6 +23,21 @@ DROP_TABLE: Final = f"DROP TABLE IF EXISTS {TABLE}"
 
 # Title, heading, body, then the compound parts of each. Mild on purpose: see docs/search.md.
 _WEIGHTS: Final = "2.0, 1.5, 1.0, 1.0, 0.75, 0.5"
+
+# FTS5 cannot weigh the alternatives of one MATCH, so each is matched by itself. CROSS JOIN keeps
+# the order: an expression first, then its rows.
+_SEARCH: Final = f"""
+    WITH found AS MATERIALIZED (
+        SELECT json_extract(wanted.value, '$[0]') AS word, {TABLE}.rowid AS id,
+            -json_extract(wanted.value, '$[2]') * bm25({TABLE}, {_WEIGHTS}) AS score
+        FROM json_each({{mark}}) AS wanted CROSS JOIN {TABLE}
+        WHERE {TABLE} MATCH json_extract(wanted.value, '$[1]'){{only}}
+    ), answered AS (
+        SELECT id, {{mark}} * max(score) + {{mark}} * sum(score) AS score
+        FROM found GROUP BY word, id
+    )
+    SELECT id, sum(score) AS total FROM answered GROUP BY id ORDER BY total DESC, id LIMIT {{mark}}
+"""  # noqa: S608
 
 
 class Fts5Engine:
@@ -94,23 +109,28 @@ class Fts5Engine:
         if plan.is_empty:
             return []
         mark = self._placeholder
-        params: list[object] = [match_expression(plan.alternatives)]
+        params: list[object] = [wanted(plan)]
         only = ""
         if allowed is not None:
-            only = f" AND rowid IN (SELECT value FROM json_each({mark}))"  # noqa: S608
+            only = f" AND {TABLE}.rowid IN (SELECT value FROM json_each({mark}))"  # noqa: S608
             params.append(json.dumps(sorted(allowed)))
-        params.append(limit)
+        params += [1 - TIE_BREAKER, TIE_BREAKER, limit]
         with closing(self._get_cursor()) as cursor:
-            cursor.execute(
-                f"SELECT rowid, -bm25({TABLE}, {_WEIGHTS}) AS score FROM {TABLE}"  # noqa: S608
-                f" WHERE {TABLE} MATCH {mark}{only} ORDER BY score DESC, rowid LIMIT {mark}",
-                params,
-            )
+            cursor.execute(_SEARCH.format(mark=mark, only=only), params)
             return [Hit(passage_id, score) for passage_id, score in cursor.fetchall()]
 
 
-def match_expression(alternatives: Iterable[Alternative]) -> str:
-    """Write the alternatives in FTS5's language, each quoted so that none is an operator."""
-    return " OR ".join(
-        '"' + " ".join(found.terms).replace('"', '""') + '"' for found in alternatives
+def wanted(plan: QueryPlan) -> str:
+    """Write the plan as JSON: for each alternative its group, its FTS5 expression, its weight."""
+    return json.dumps(
+        [
+            [number, match_expression(alternative.terms), alternative.weight]
+            for number, group in enumerate(plan.groups)
+            for alternative in group.alternatives
+        ]
     )
+
+
+def match_expression(terms: RootSequence) -> str:
+    """Quote a root or phrase in FTS5's language, so that nothing in it is an operator."""
+    return '"' + " ".join(terms).replace('"', '""') + '"'

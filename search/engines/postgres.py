@@ -10,7 +10,7 @@ from typing import Final
 
 from search.analysis import AnalysedPassage, analyse_passage
 from search.compounds import Lexicon
-from search.engines import SEARCH_LIMIT, Cursor
+from search.engines import SEARCH_LIMIT, TIE_BREAKER, Cursor
 from search.plan import QueryPlan, RootSequence
 from search.records import Hit, Passage
 
@@ -25,6 +25,20 @@ DROP_TABLE: Final = f"DROP TABLE IF EXISTS {TABLE}"
 # title, D the other parts. Same proportions, 2 : 1.5 : 1 : 0.5, listed from D to A.
 _WEIGHTS: Final = "{0.25, 0.5, 0.75, 1.0}"
 _DIVIDE_BY_LOG_OF_LENGTH: Final = 1
+
+_SEARCH: Final = f"""
+    WITH found AS (
+        SELECT wanted.word, passage.id, wanted.value * ts_rank(
+            %s::float4[], passage.vector, wanted.query::tsquery, {_DIVIDE_BY_LOG_OF_LENGTH}
+        ) AS score
+        FROM unnest(%s::int[], %s::text[], %s::float8[]) AS wanted (word, query, value)
+        JOIN {TABLE} AS passage ON passage.vector @@ wanted.query::tsquery {{only}}
+    ), answered AS (
+        SELECT id, %s * max(score) + %s * sum(score) AS score FROM found GROUP BY word, id
+    )
+    SELECT id, sum(score) AS total FROM answered GROUP BY id ORDER BY total DESC, id LIMIT %s
+"""  # noqa: S608
+
 _MAX_POSITION: Final = 16_383
 _MAX_PLACES: Final = 255
 
@@ -89,25 +103,24 @@ class PostgresEngine:
         """
         if plan.is_empty:
             return []
+        alternatives = [
+            (number, found)
+            for number, group in enumerate(plan.groups)
+            for found in group.alternatives
+        ]
         params: list[object] = [
             _WEIGHTS,
-            [phrase(found.terms) for found in plan.alternatives],
-            [found.weight * found.rarity for found in plan.alternatives],
+            [number for number, _ in alternatives],
+            [phrase(found.terms) for _, found in alternatives],
+            [found.weight * found.rarity for _, found in alternatives],
         ]
         only = ""
         if allowed is not None:
-            only = " WHERE passage.id = ANY(%s)"
+            only = "WHERE passage.id = ANY(%s)"
             params.append(sorted(allowed))
-        params.append(limit)
+        params += [1 - TIE_BREAKER, TIE_BREAKER, limit]
         with closing(self._get_cursor()) as cursor:
-            cursor.execute(
-                "SELECT passage.id, sum(wanted.value * ts_rank("  # noqa: S608
-                f"%s::float4[], passage.vector, wanted.query::tsquery, {_DIVIDE_BY_LOG_OF_LENGTH}"
-                ")) AS score FROM unnest(%s::text[], %s::float8[]) AS wanted (query, value)"
-                f" JOIN {TABLE} AS passage ON passage.vector @@ wanted.query::tsquery{only}"
-                " GROUP BY passage.id ORDER BY score DESC, passage.id LIMIT %s",
-                params,
-            )
+            cursor.execute(_SEARCH.format(only=only), params)
             return [Hit(passage_id, score) for passage_id, score in cursor.fetchall()]
 
 

@@ -113,6 +113,30 @@ class EngineContract:
         hits = engine.search(QueryPlan("", (Group((phrase,)),)))
         assert [hit.passage_id for hit in hits] == [1]
 
+    def test_many_synonyms_of_one_word_do_not_drown_the_rest_of_the_query(self, engine):
+        engine.index(
+            [
+                Passage(1, "a", "x", "", "", "", "skydd fristad asyl tak härbärge natt vila ro"),
+                Passage(2, "b", "x", "", "", "", "skydd natt vila ro barn tak hav land"),
+            ]
+        )
+        synonyms = ("skydd", "fristad", "asyl", "härbärge")
+        shelter = Group(tuple(Alternative((word,), 1.0) for word in synonyms))
+        child = Group((Alternative(("barn",), 1.0),))
+        hits = engine.search(QueryPlan("", (shelter, child)))
+        assert [hit.passage_id for hit in hits] == [2, 1]
+
+    def test_a_surer_alternative_counts_for_more(self, engine):
+        engine.index(
+            [
+                Passage(1, "a", "x", "", "", "", "hot"),
+                Passage(2, "b", "x", "", "", "", "oro"),
+            ]
+        )
+        surer = Group((Alternative(("oro",), 1.0), Alternative(("hot",), 0.35)))
+        hits = engine.search(QueryPlan("", (surer,)))
+        assert [hit.passage_id for hit in hits] == [2, 1]
+
     def test_the_limit_is_kept_and_the_best_stay(self, filled, planner):
         plan = planner.plan("våld barn anmälan")
         assert filled.search(plan, 2) == filled.search(plan)[:2]

@@ -3,7 +3,6 @@ import sqlite3
 import pytest
 
 from search.engines.fts5 import CREATE_TABLE, DROP_TABLE, Fts5Engine, match_expression
-from search.plan import Alternative
 from tests.search.engine_contract import EngineContract
 
 
@@ -35,6 +34,6 @@ class TestFts5Engine(EngineContract):
         assert database.execute("SELECT name FROM sqlite_master").fetchall() == []
 
 
-def test_every_alternative_is_quoted_and_quotes_are_doubled():
-    alternatives = [Alternative(("sex", "mot"), 1.0), Alternative(('a"b', "NEAR("), 0.5)]
-    assert match_expression(alternatives) == '"sex mot" OR "a""b NEAR("'
+def test_a_phrase_is_quoted_and_its_quotes_are_doubled():
+    assert match_expression(("sex", "mot")) == '"sex mot"'
+    assert match_expression(('a"b', "NEAR(")) == '"a""b NEAR("'
