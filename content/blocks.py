@@ -36,7 +36,9 @@ class SourceReferenceBlock(blocks.StructBlock):
         result = super().clean(value)
         if bool(result.get("source")) == bool(result.get("provision")):
             raise blocks.StructBlockValidationError(
-                block_errors={"source": ValidationError("Välj en källa eller ett lagrum, inte båda.")}
+                block_errors={
+                    "source": ValidationError("Välj en källa eller ett lagrum, inte båda.")
+                }
             )
         return result
 
@@ -50,9 +52,7 @@ class HeadingBlock(blocks.StructBlock):
     """A heading. Level 2 starts a section that search and links can lead to."""
 
     text = blocks.CharBlock(label="Rubrik")
-    level = blocks.ChoiceBlock(
-        [("2", "Rubrik"), ("3", "Underrubrik")], default="2", label="Nivå"
-    )
+    level = blocks.ChoiceBlock([("2", "Rubrik"), ("3", "Underrubrik")], default="2", label="Nivå")
 
     class Meta:
         label = "Rubrik"

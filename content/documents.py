@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from django.urls import Resolver404, resolve
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from wagtail.models import Page, Site
@@ -186,7 +187,10 @@ def unwrap(stream: Any) -> Document:
 
 
 def _items(value: Any) -> list[Any]:
-    return [item["value"] if isinstance(item, dict) and "value" in item else item for item in value or []]
+    return [
+        item["value"] if isinstance(item, dict) and "value" in item else item
+        for item in value or []
+    ]
 
 
 def _unwrap_block(raw: Mapping[str, Any]) -> Block:
@@ -436,7 +440,58 @@ def _finish(document: Document) -> Document:
         elif FIELDS[kind].get("text") is Leaf.RICH:
             block["html"] = block.pop("text")
     # A law or contact that is gone leaves no empty box behind.
-    return [block for block in document if block.get("law", 1) and block.get("contact", 1)]
+    return _without_dead_links(
+        [block for block in document if block.get("law", 1) and block.get("contact", 1)]
+    )
+
+
+_PATH_LINK = re.compile(r'<a href="/([^"#?]*)([^"]*)">(.*?)</a>', re.DOTALL)
+
+
+def _pieces(document: Document) -> Iterator[tuple[dict[str, Any] | list[Any], Any]]:
+    """Yield where each piece of HTML in *document* is kept: its container and its place there."""
+    for block in document:
+        for holder in (block, *(block.get("steps") or []), *(block.get("items") or [])):
+            yield from ((holder, name) for name in ("html", "answer_html") if holder.get(name))
+        for row in block.get("rows") or []:
+            yield from ((row, place) for place in range(len(row)))
+
+
+def _without_dead_links(document: Document) -> Document:
+    """Leave only the words of links to pages that are not published; two queries at most."""
+    pieces = [(holder, place) for holder, place in _pieces(document)]
+    paths = {
+        match[1].strip("/")
+        for holder, place in pieces
+        for match in _PATH_LINK.finditer(holder[place])
+    }
+    alive = alive_paths(paths) if paths else set()
+
+    def link(match: re.Match[str]) -> str:
+        return match[0] if match[1].strip("/") in alive else match[3]
+
+    for holder, place in pieces:
+        if "/" in holder[place]:
+            holder[place] = mark_safe(_PATH_LINK.sub(link, holder[place]))  # noqa: S308
+    return document
+
+
+def alive_paths(paths: Iterable[str]) -> set[str]:
+    """Return those of *paths* that lead to a published page, or to a view outside the page tree."""
+    alive: set[str] = set()
+    in_tree: set[str] = set()
+    for path in paths:
+        try:
+            match = resolve(f"/{path}/" if path else "/")
+        except Resolver404:
+            continue
+        (in_tree if match.url_name == "wagtail_serve" else alive).add(path)
+    if in_tree:
+        root = Site.objects.select_related("root_page").get(is_default_site=True).root_page
+        wanted = {f"{root.url_path}{path}/" if path else root.url_path: path for path in in_tree}
+        found = Page.objects.filter(url_path__in=wanted).live().public()
+        alive |= {wanted[url_path] for url_path in found.values_list("url_path", flat=True)}
+    return alive
 
 
 def _anchor(words: str, taken: set[str]) -> str:
@@ -553,7 +608,9 @@ def paths_by_id() -> dict[int, str]:
     root = Site.objects.select_related("root_page").get(is_default_site=True).root_page
     offset = len(root.url_path)
     pages = Page.objects.descendant_of(root, inclusive=True)
-    return {pk: url_path[offset:].strip("/") for pk, url_path in pages.values_list("pk", "url_path")}
+    return {
+        pk: url_path[offset:].strip("/") for pk, url_path in pages.values_list("pk", "url_path")
+    }
 
 
 def urls_by_id(ids: Iterable[int]) -> dict[int, str]:

@@ -97,11 +97,15 @@ def export_goal(goal: Goal) -> dict[str, Any]:
         "gaps": goal.gaps,
         "activities": [
             export_activity(row)
-            for row in Activity.objects.filter(goal=goal).select_related("source").order_by("sort_order")
+            for row in Activity.objects.filter(goal=goal)
+            .select_related("source")
+            .order_by("sort_order")
         ],
         "indicators": [
             {"text": row.text, "source": row.source.key}
-            for row in Indicator.objects.filter(goal=goal).select_related("source").order_by("sort_order")
+            for row in Indicator.objects.filter(goal=goal)
+            .select_related("source")
+            .order_by("sort_order")
         ],
         "preconditions": [
             {"text": row.text, "source": row.source.key}

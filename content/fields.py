@@ -14,7 +14,7 @@ from django.db import models
 Choices = Sequence[tuple[str, str]]
 
 
-class ChoiceListField(models.JSONField):  # type: ignore[type-arg]
+class ChoiceListField(models.JSONField):
     """A list of values out of *options*, shown as boxes to tick."""
 
     def __init__(
@@ -30,7 +30,7 @@ class ChoiceListField(models.JSONField):  # type: ignore[type-arg]
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs
 
-    def formfield(self, **kwargs: Any) -> forms.Field:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field:
         """Return a field of tick boxes."""
         if self.options is None:
             return super().formfield(**kwargs)  # type: ignore[return-value]

@@ -1,7 +1,7 @@
-"""Files into the portal. Loading again changes only what a file changed, and never what an editor did.
+"""Files into the portal. Loading again changes what a file changed, never what an editor did.
 
-Each file or row has a LibraryRecord. When the portal no longer holds what was stored right after the
-last load, an editor has changed it, and the file is left unread.
+Each file or row has a LibraryRecord. When the portal no longer holds what was stored right after
+the last load, an editor has changed it, and the file is left unread.
 """
 
 import hashlib
@@ -114,6 +114,8 @@ class PageFile:
     # What else the file's hash covers.
     more: Any = None
     references: set[str] = field(default_factory=set)
+    # What the model must have from the first moment, beyond what every page has.
+    initial: dict[str, Any] = field(default_factory=dict)
 
     def file_hash(self) -> str:
         """Return the hash of what the file says."""
@@ -192,7 +194,9 @@ def _check_rows(
             faults.add(path, line, f"nyckeln {key} finns redan; nycklar är unika.")
         seen.add(key)
         for name in sorted(set(row) - (set(fields) - never)):
-            faults.add(path, line, f"{key}: uppgiften {name} finns inte eller får inte stå i en fil.")
+            faults.add(
+                path, line, f"{key}: uppgiften {name} finns inte eller får inte stå i en fil."
+            )
         values = {
             name: value
             for name, value in row_values(row).items()
@@ -231,7 +235,9 @@ def check_page(
     page_type = types.get(str(front.get("type")))
     if page_type is None:
         faults.add(
-            text.path, line("type"), f"typen {front.get('type')} finns inte; välj bland {', '.join(sorted(types))}."
+            text.path,
+            line("type"),
+            f"typen {front.get('type')} finns inte; välj bland {', '.join(sorted(types))}.",
         )
         return None
     allowed = {"type", *COMMON, *LISTS, *page_type.extra, *extra}
@@ -266,7 +272,9 @@ def check_page(
     return PageFile(path, text, page_type)
 
 
-def check_references(libraries: Iterable[Library], pages: Iterable[PageFile], faults: Faults) -> None:
+def check_references(
+    libraries: Iterable[Library], pages: Iterable[PageFile], faults: Faults
+) -> None:
     """Note references to sources, laws and contacts that are neither in the files nor here."""
     known: dict[str, set[str]] = {
         name: set(model._default_manager.values_list("key", flat=True))
@@ -277,7 +285,9 @@ def check_references(libraries: Iterable[Library], pages: Iterable[PageFile], fa
             known[name] |= {row["key"] for _, row in rows if row.get("key")}
         for line, row in library.rows["contacts.yaml"]:
             if row.get("source") and row["source"] not in known["sources.yaml"]:
-                faults.add(library.root / "contacts.yaml", line, f"källan {row['source']} finns inte.")
+                faults.add(
+                    library.root / "contacts.yaml", line, f"källan {row['source']} finns inte."
+                )
     operations = set(Operation.objects.values_list("slug", flat=True))
     rests_on = known["sources.yaml"] | known["laws.yaml"]
     for page in pages:
@@ -310,7 +320,9 @@ def _check_body(
                 missing = f"källan {', '.join(sorted({r['key'] for r in value} - rests_on))}"
             else:
                 continue
-            faults.add(text.path, _line_of(text.path, missing.split()[-1]), f"{missing} finns inte.")
+            faults.add(
+                text.path, _line_of(text.path, missing.split()[-1]), f"{missing} finns inte."
+            )
 
 
 def _line_of(path: Path, words: str) -> int:
@@ -377,7 +389,7 @@ class Loader:
         order: int,
     ) -> None:
         key, file_hash = f"{name}#{row['key']}", digest(row)
-        if self._keep(key, file_hash, instance and (lambda: digest(export_row(instance)))):
+        if self._keep(key, file_hash, _hash_of(export_row, instance)):
             return
         values = row_values(row)
         if model is Contact:
@@ -402,23 +414,23 @@ class Loader:
         goals = data.get("goals") or []
         for row in goals:
             self._goal(row)
-        newest = Edition.objects.order_by("-period_start").first()
-        for row in (data.get("orphans") or {}).get("activities") or []:
-            edition = _edition(row) or newest
+        orphans = data.get("orphans") or {}
+        for row in orphans.get("activities") or []:
+            edition = _edition(row)
             key = f"programme.yaml#activity/{edition.key}/{row['key']}"
             here = Activity.objects.filter(edition=edition, key=row["key"]).first()
-            if self._keep(key, digest(row), here and (lambda a=here: digest(export_activity(a)))):
+            if self._keep(key, digest(row), _hash_of(export_activity, here)):
                 continue
             activity = here or Activity(edition=edition, key=row["key"])
             activity.text, activity.kind = row["text"], row.get("kind") or ""
             activity.source = _source(row["source"])
             activity.save()
             self._note(key, digest(row), digest(export_activity(activity)), created=here is None)
-        for row in (data.get("orphans") or {}).get("indicators") or []:
-            edition = _edition(row) or newest
+        for row in orphans.get("indicators") or []:
+            edition = _edition(row)
             key = f"programme.yaml#indicator/{edition.key}/{digest(row['text'])[:12]}"
             indicator = Indicator.objects.filter(edition=edition, text=row["text"]).first()
-            if self._keep(key, digest(row), indicator and (lambda i=indicator: digest(i.text))):
+            if self._keep(key, digest(row), _hash_of(_text_of, indicator)):
                 continue
             indicator = indicator or Indicator(edition=edition, text=row["text"])
             indicator.source = _source(row["source"])
@@ -434,7 +446,7 @@ class Loader:
     ) -> None:
         key, file_hash = f"programme.yaml#{name}/{values['key']}", digest(hashed or values)
         here = model._default_manager.filter(key=values["key"]).first()
-        if self._keep(key, file_hash, here and (lambda: digest(export_simple(here)))):
+        if self._keep(key, file_hash, _hash_of(export_simple, here)):
             return
         saved = here or model()
         for field_name, value in values.items():
@@ -447,7 +459,7 @@ class Loader:
         edition = Edition.objects.get(key=row["edition"])
         key = f"programme.yaml#goal/{edition.key}/{row['number']}"
         here = Goal.objects.filter(edition=edition, number=row["number"]).first()
-        if self._keep(key, digest(row), here and (lambda: digest(export_goal(here)))):
+        if self._keep(key, digest(row), _hash_of(export_goal, here)):
             return
         goal = here or Goal(edition=edition, number=row["number"])
         goal.name, goal.source = row["name"], _source(row["source"])
@@ -490,7 +502,9 @@ class Loader:
 
         Two passes, so that a link may point at a page that comes later.
         """
-        ordered = sorted(files, key=lambda file: (file.path.count("/") if file.path else -1, file.path))
+        ordered = sorted(
+            files, key=lambda file: (file.path.count("/") if file.path else -1, file.path)
+        )
         here = page_index()
         fresh: set[str] = set()
         for file in ordered:
@@ -502,7 +516,9 @@ class Loader:
             page = here[file.path].specific
             key, file_hash = f"page:{file.path}", file.file_hash()
             if file.path not in fresh and self._keep(
-                key, file_hash, lambda f=file, p=page: self._page_hash(f, p)  # type: ignore[misc]
+                key,
+                file_hash,
+                lambda f=file, p=page: self._page_hash(f, p),  # type: ignore[misc]
             ):
                 continue
             self._fill(file, page, keys)
@@ -529,7 +545,7 @@ class Loader:
             "locale": Locale.get_default(),
         }
         model = file.page_type.model
-        values |= self._extra(file)
+        values |= self._extra(file) | file.initial
         if not file.path:
             return _make_start(model(**values))
         parent = here.get(parent_path)
@@ -538,7 +554,7 @@ class Loader:
                 [_fault(file, f"sidan {parent_path} som skulle ligga ovanför finns inte.")]
             )
         # The parent's count of children has changed since it was read.
-        return Page.objects.get(pk=parent.pk).add_child(instance=model(**values))  # type: ignore[no-any-return]
+        return Page.objects.get(pk=parent.pk).add_child(instance=model(**values))
 
     def _extra(self, file: PageFile) -> dict[str, Any]:
         front, values = file.text.front, {}
@@ -548,7 +564,11 @@ class Loader:
             elif name == "level":
                 values["level"] = front["level"]
             elif name == "goal":
-                values["goal"] = Goal.objects.filter(number=front["goal"]).order_by("-edition__period_start").first()
+                values["goal"] = (
+                    Goal.objects.filter(number=front["goal"])
+                    .order_by("-edition__period_start")
+                    .first()
+                )
             elif name == "contact":
                 values["contact"] = Contact.objects.filter(key=front["contact"]).first()
             elif name == "board":
@@ -574,7 +594,9 @@ class Loader:
         page.target_groups = front.get("target_groups") or []
         page.operations = front.get("operations") or []
         page.keywords = "\n".join(str(word) for word in front.get("keywords") or [])
-        page.body = _raw(page, "body", documents.wrap(documents.from_portable(file.text.body, keys)))
+        page.body = _raw(
+            page, "body", documents.wrap(documents.from_portable(file.text.body, keys))
+        )
         page.sources = _raw(
             page,
             "sources",
@@ -584,7 +606,10 @@ class Loader:
                     "source",
                     number,
                     documents.stored_reference(
-                        {"key": source_key(value), "locator": str(value)[len(source_key(value)) :].strip()},
+                        {
+                            "key": source_key(value),
+                            "locator": str(value)[len(source_key(value)) :].strip(),
+                        },
                         keys,
                     ),
                 )
@@ -592,9 +617,7 @@ class Loader:
             ],
         )
         for name in ("related", "modules"):
-            targets = [
-                keys.pages[path] for path in front.get(name) or [] if path in keys.pages
-            ]
+            targets = [keys.pages[path] for path in front.get(name) or [] if path in keys.pages]
             setattr(
                 page,
                 name,
@@ -602,6 +625,15 @@ class Loader:
             )
         if file.fill:
             file.fill(page, keys)
+
+
+def _hash_of[T](export: Callable[[T], Any], row: T | None) -> Callable[[], str] | None:
+    """Return what computes the hash of *row* as it is here, or None when it is not here."""
+    return None if row is None else lambda: digest(export(row))
+
+
+def _text_of(indicator: Indicator) -> str:
+    return indicator.text
 
 
 def _raw(page: Any, name: str, raw: list[dict[str, Any]]) -> Any:
@@ -621,8 +653,11 @@ def _source(key: str | None) -> Source | None:
     return Source.objects.get(key=key) if key else None
 
 
-def _edition(row: Mapping[str, Any]) -> Edition | None:
-    return Edition.objects.filter(key=row.get("edition")).first()
+def _edition(row: Mapping[str, Any]) -> Edition:
+    """Return the edition that a row names, or the newest."""
+    if row.get("edition"):
+        return Edition.objects.get(key=row["edition"])
+    return Edition.objects.latest("period_start")
 
 
 @transaction.atomic

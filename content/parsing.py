@@ -273,7 +273,7 @@ class _Body:
         return references
 
     def quote(self, kind: str, words: str, inner: list[str], start: int) -> None:
-        text = " ".join(line.strip() for line in inner if line.strip()).strip("”\"")
+        text = " ".join(line.strip() for line in inner if line.strip()).strip('”"')
         self.needed(text, start, "citatet")
         self.add(kind, start, text=text, sources=self.keys(words, start))
 
@@ -314,9 +314,9 @@ class _Body:
         phrases: list[str] = []
         for number, line in enumerate(inner, start=start + 1):
             if line.startswith("- "):
-                phrases.append(line[2:].strip().strip("”\""))
+                phrases.append(line[2:].strip().strip('”"'))
             elif line.strip() and phrases:
-                phrases[-1] = f"{phrases[-1]} {line.strip()}".strip("”\"")
+                phrases[-1] = f"{phrases[-1]} {line.strip()}".strip('”"')
             elif line.strip():
                 self.fault(number, "meningarna skrivs som en lista med -.")
         self.needed("".join(phrases), start, "listan med meningar")
@@ -349,12 +349,20 @@ class _Body:
     def table(self, kind: str, words: str, inner: list[str], start: int) -> None:
         self.needed(words, start, "tabellens rubrik")
         rows = [
-            (number, [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))])
+            (
+                number,
+                [
+                    cell.strip().replace("\\|", "|")
+                    for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))
+                ],
+            )
             for number, line in enumerate(inner, start=start + 1)
             if line.strip()
         ]
         if len(rows) < 3 or not all(re.fullmatch(r":?-+:?", cell) for cell in rows[1][1]):
-            self.fault(start + 1, "tabellen ska ha en rubrikrad, en rad |---|---| och minst en rad till.")
+            self.fault(
+                start + 1, "tabellen ska ha en rubrikrad, en rad |---|---| och minst en rad till."
+            )
             return
         width = len(rows[0][1])
         for number, cells in rows[2:]:

@@ -20,7 +20,12 @@ class _Dumper(yaml.SafeDumper):
 def to_yaml(value: Any) -> str:
     """Return *value* as YAML in the order given."""
     text: str = yaml.dump(
-        value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False
+        value,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=100,
+        default_flow_style=False,
     )
     return text
 

@@ -10,7 +10,9 @@ from django.core.checks import register as register_check
 from django.db import connection
 
 
-def demo_only_on_loopback(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def demo_only_on_loopback(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """Refuse the demo cast, whose password is public, on a host others can reach."""
     if settings.DEMO and not settings.ONLY_LOOPBACK:
         return [
@@ -23,7 +25,9 @@ def demo_only_on_loopback(app_configs: Sequence[AppConfig] | None, **kwargs: Any
     return []
 
 
-def secret_key_is_long(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+def secret_key_is_long(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
     """Refuse a short secret key where it protects real people."""
     if not settings.ONLY_LOOPBACK and len(settings.SECRET_KEY) < 50:
         return [

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.csp import CSP
+
 from portal import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -188,7 +189,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "no-referrer" if OPEN_CONTENT else "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows previews in a frame of its own
-SECURE_CSP = {
+SECURE_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
@@ -202,7 +203,7 @@ SECURE_CSP = {
     "object-src": [CSP.NONE],
 }
 # Wagtail's own editor breaks under the strict policy, so /cms/ gets this one (portal.urls).
-CMS_CSP = {
+CMS_CSP: dict[str, list[str]] = {
     **SECURE_CSP,
     "script-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],

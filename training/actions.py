@@ -70,7 +70,8 @@ def freeze(*, page: ModulePage, at: datetime, revision: Any | None = None) -> Mo
         module.title, module.slug = page.title, page.slug
         module.save(update_fields=["title", "slug"])
     language = page.locale.language_code
-    newest = module.versions.filter(language=language).order_by("-number").first()
+    versions = module.versions.filter(language=language)
+    newest: ModuleVersion | None = versions.order_by("-number").first()
     if newest and newest.content_hash == content_hash(content):
         return newest
     user = getattr(revision, "user", None)
@@ -178,7 +179,9 @@ def save_answer(
     question = attempt.version.question(question_id)
     if shown is None or question is None:
         raise UnknownQuestion
-    chosen = sorted(set(choice_ids), key=shown["choices"].index if _known(choice_ids, shown) else str)
+    chosen = sorted(
+        set(choice_ids), key=shown["choices"].index if _known(choice_ids, shown) else str
+    )
     if not _known(choice_ids, shown) or (question["kind"] != "multiple" and len(chosen) > 1):
         raise UnknownChoice
     with transaction.atomic():
@@ -187,7 +190,7 @@ def save_answer(
         same_form = AnswerEvent.objects.filter(
             attempt=locked, question_id=question_id, client=client
         )
-        already = same_form.filter(client_seq=client_seq).first()
+        already: AnswerEvent | None = same_form.filter(client_seq=client_seq).first()
         if already and already.choice_ids == chosen:
             return already
         if not locked.is_open:

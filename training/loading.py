@@ -71,7 +71,15 @@ def _read_module(folder: Path, faults: Faults) -> PageFile | None:
         _fill(target, text.front, slug, lessons, questions, keys)
 
     return _ModuleFile(
-        path, text, MODULE, fill, module_content, page.more, page.references, checked=checked
+        path,
+        text,
+        MODULE,
+        fill,
+        module_content,
+        page.more,
+        page.references,
+        {"minutes": text.front.get("minutes")},
+        checked=checked,
     )
 
 
@@ -121,7 +129,9 @@ def _read_lessons(folder: Path, faults: Faults, slug: str) -> list[dict[str, Any
         for name in missing:
             faults.add(path, text.lines.get(name, 2), f"{name} saknas.")
         for name in sorted(set(text.front) - set(LESSON_KEYS)):
-            faults.add(path, text.lines.get(name, 2), f"uppgiften {name} finns inte för en lektion.")
+            faults.add(
+                path, text.lines.get(name, 2), f"uppgiften {name} finns inte för en lektion."
+            )
         if missing:
             continue
         lessons.append(
@@ -153,7 +163,8 @@ def _read_questions(
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if line.startswith("- ")
     ]
-    questions, seen = [], set()
+    questions: list[dict[str, Any]] = []
+    seen: set[str] = set()
     for line, row in zip(starts, rows, strict=False):
         fault = _question_fault(row, lessons, seen)
         if fault:
@@ -191,7 +202,8 @@ def _question_fault(row: Any, lessons: set[str], seen: set[str]) -> str:
         return f"{key}: två svar har samma key."
     right = sum(bool(choice.get("correct")) for choice in choices)
     if right < 1 or (row["kind"] != "multiple" and right != 1):
-        return f"{key}: {right} svar är rätta; {row['kind']} ska ha {'minst ' if row['kind'] == 'multiple' else ''}ett."
+        wanted = "minst ett" if row["kind"] == "multiple" else "exakt ett"
+        return f"{key}: {right} svar är rätta; {row['kind']} ska ha {wanted}."
     return ""
 
 

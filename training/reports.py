@@ -330,7 +330,7 @@ def of_unit(unit: Unit, *, on: date) -> UnitReport:
         employed.setdefault(employment.person_id, (employment.person, employment.unit.name))
     items = obligations(employed, on=on, units=units)
     totals, rows, protected = Totals(), [], 0
-    order = [pk for pk in Person.objects.filter(pk__in=employed).by_name().values_list("pk", flat=True)]
+    order = list(Person.objects.filter(pk__in=employed).by_name().values_list("pk", flat=True))
     for person_id in order:
         person, unit_name = employed[person_id]
         totals.add(items[person_id])

@@ -6,137 +6,329 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('content', '0001_first'),
-        ('organisation', '0001_first'),
+        ("content", "0001_first"),
+        ("organisation", "0001_first"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='operationpage',
-            name='operation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisation.operation', verbose_name='verksamhet'),
+            model_name="operationpage",
+            name="operation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organisation.operation",
+                verbose_name="verksamhet",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='perspectivepage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_perspectivepage_review_is_whole'),
+            model_name="perspectivepage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_perspectivepage_review_is_whole",
+            ),
         ),
         migrations.AddField(
-            model_name='precondition',
-            name='goal',
-            field=modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='preconditions', to='content.goal', verbose_name='mål'),
+            model_name="precondition",
+            name="goal",
+            field=modelcluster.fields.ParentalKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="preconditions",
+                to="content.goal",
+                verbose_name="mål",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preventionpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_preventionpage_review_is_whole'),
+            model_name="preventionpage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_preventionpage_review_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programmepage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_programmepage_review_is_whole'),
+            model_name="programmepage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_programmepage_review_is_whole",
+            ),
         ),
         migrations.AddField(
-            model_name='responsibility',
-            name='activity',
-            field=modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='responsibilities', to='content.activity', verbose_name='aktivitet'),
+            model_name="responsibility",
+            name="activity",
+            field=modelcluster.fields.ParentalKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="responsibilities",
+                to="content.activity",
+                verbose_name="aktivitet",
+            ),
         ),
         migrations.AddField(
-            model_name='responsibility',
-            name='board',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responsibilities', to='content.board', verbose_name='nämnd'),
+            model_name="responsibility",
+            name="board",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="responsibilities",
+                to="content.board",
+                verbose_name="nämnd",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sectionpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_sectionpage_review_is_whole'),
+            model_name="sectionpage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_sectionpage_review_is_whole",
+            ),
         ),
         migrations.AddField(
-            model_name='responsibility',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='content.source', verbose_name='källa'),
+            model_name="responsibility",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="content.source",
+                verbose_name="källa",
+            ),
         ),
         migrations.AddField(
-            model_name='precondition',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='content.source', verbose_name='källa'),
+            model_name="precondition",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="content.source",
+                verbose_name="källa",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='content.source', verbose_name='källa'),
+            model_name="indicator",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="content.source",
+                verbose_name="källa",
+            ),
         ),
         migrations.AddField(
-            model_name='goal',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='content.source', verbose_name='källa'),
+            model_name="goal",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="content.source",
+                verbose_name="källa",
+            ),
         ),
         migrations.AddField(
-            model_name='edition',
-            name='source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='content.source', verbose_name='källa'),
+            model_name="edition",
+            name="source",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="content.source",
+                verbose_name="källa",
+            ),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='content.source', verbose_name='källa'),
+            model_name="contact",
+            name="source",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="content.source",
+                verbose_name="källa",
+            ),
         ),
         migrations.AddField(
-            model_name='activity',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='content.source', verbose_name='källa'),
+            model_name="activity",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="content.source",
+                verbose_name="källa",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='startpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_startpage_review_is_whole'),
+            model_name="startpage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_startpage_review_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supportindexpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_supportindexpage_review_is_whole'),
+            model_name="supportindexpage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_supportindexpage_review_is_whole",
+            ),
         ),
         migrations.AddField(
-            model_name='supportpage',
-            name='contact',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='content.contact', verbose_name='kontakt'),
+            model_name="supportpage",
+            name="contact",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="content.contact",
+                verbose_name="kontakt",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='violenceformpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_violenceformpage_review_is_whole'),
+            model_name="violenceformpage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_violenceformpage_review_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='violencetypepage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_violencetypepage_review_is_whole'),
+            model_name="violencetypepage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_violencetypepage_review_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='boardpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_boardpage_review_is_whole'),
+            model_name="boardpage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_boardpage_review_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='competencearea',
-            constraint=models.UniqueConstraint(fields=('activity', 'key'), name='content_area_key_once_per_activity'),
+            model_name="competencearea",
+            constraint=models.UniqueConstraint(
+                fields=("activity", "key"), name="content_area_key_once_per_activity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goalpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_goalpage_review_is_whole'),
+            model_name="goalpage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_goalpage_review_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operationpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_operationpage_review_is_whole'),
+            model_name="operationpage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_operationpage_review_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.UniqueConstraint(fields=('edition', 'number'), name='content_goal_number_once_per_edition'),
+            model_name="goal",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "number"), name="content_goal_number_once_per_edition"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('period_end__gte', models.F('period_start'))), name='content_edition_ends_after_start'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("period_end__gte", models.F("period_start"))),
+                name="content_edition_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(fields=('edition', 'key'), name='content_activity_key_once_per_edition'),
+            model_name="activity",
+            constraint=models.UniqueConstraint(
+                fields=("edition", "key"), name="content_activity_key_once_per_edition"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supportpage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('reviewed_date__isnull', True)), models.Q(('reviewed_date__isnull', False), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='content_supportpage_review_is_whole'),
+            model_name="supportpage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_by", ""), ("reviewed_date__isnull", True)),
+                    models.Q(
+                        ("reviewed_date__isnull", False),
+                        models.Q(("reviewed_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="content_supportpage_review_is_whole",
+            ),
         ),
     ]

@@ -1,11 +1,17 @@
-"""The pages. Every text page shares one base: what it says, for whom, on what grounds, how fresh."""
+"""The pages. They share one base: what a text says, for whom, on what grounds, how fresh."""
 
 from typing import Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
@@ -70,7 +76,9 @@ class TextFields(models.Model):
         "verksamheter", options=operation_options, help_text="Ingen ikryssad betyder alla."
     )
     keywords = models.TextField(
-        "sökord", blank=True, help_text="Ord som folk söker på men som texten inte använder, ett per rad."
+        "sökord",
+        blank=True,
+        help_text="Ord som folk söker på men som texten inte använder, ett per rad.",
     )
     sources = StreamField(
         [("source", SourceReferenceBlock())], blank=True, verbose_name="källor för hela texten"
@@ -81,9 +89,7 @@ class TextFields(models.Model):
     modules = StreamField(
         [("page", blocks.PageChooserBlock())], blank=True, verbose_name="moduler som lär ut detta"
     )
-    easy_read_body = StreamField(
-        TextStreamBlock(), blank=True, verbose_name="lättläst text"
-    )
+    easy_read_body = StreamField(TextStreamBlock(), blank=True, verbose_name="lättläst text")
     is_acute = models.BooleanField(
         "minuter räknas", default=False, help_text="Visar rutan ”Fara nu? Ring 112.” överst."
     )
@@ -254,7 +260,9 @@ class StartPage(TextPage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the newest edition of the programme."""
-        edition = Edition.objects.exclude(status=EditionStatus.DRAFT).order_by("-period_start").first()
+        edition = (
+            Edition.objects.exclude(status=EditionStatus.DRAFT).order_by("-period_start").first()
+        )
         return super().get_context(request, *args, **kwargs) | {"edition": edition}
 
 

@@ -64,7 +64,7 @@ class UnitKind(models.TextChoices):
     UNIT = "unit", "enhet"
 
 
-class UnitQuerySet(MP_NodeQuerySet):  # type: ignore[misc]  # treebeard ships no types
+class UnitQuerySet(MP_NodeQuerySet):
     """Questions about many units."""
 
     def open_on(self, on: date) -> Self:
@@ -97,15 +97,16 @@ class UnitQuerySet(MP_NodeQuerySet):  # type: ignore[misc]  # treebeard ships no
         return self.order_by(Collate("name", SWEDISH))  # type: ignore[no-any-return]
 
 
-class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):  # type: ignore[misc]
+class UnitManager(MP_NodeManager.from_queryset(UnitQuerySet)):  # type: ignore[misc]  # untyped base
     """Units in the order of the tree."""
 
     def get_queryset(self) -> UnitQuerySet:
         """Return the units in tree order, as treebeard expects."""
-        return UnitQuerySet(self.model, using=self._db).order_by("path")
+        units: UnitQuerySet = UnitQuerySet(self.model, using=self._db).order_by("path")
+        return units
 
 
-class Unit(MP_Node):  # type: ignore[misc]  # treebeard ships no types
+class Unit(MP_Node):
     """A part of the city's organisation. It is closed with a date, never deleted."""
 
     code = models.CharField("kod", max_length=40, unique=True)
@@ -143,9 +144,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def employed_in(self, units: UnitQuerySet, *, on: date) -> Self:
         """Persons with at least one employment in *units* on *on*."""
-        employments = Employment.objects.filter(
-            in_force(on), person=OuterRef("pk"), unit__in=units
-        )
+        employments = Employment.objects.filter(in_force(on), person=OuterRef("pk"), unit__in=units)
         return self.filter(Exists(employments))
 
     def namable(self) -> Self:

@@ -15,15 +15,16 @@ def user_menu(context: dict[str, Any]) -> dict[str, Any]:
     """Show who is signed in and where they can go; without a session nothing is asked or set."""
     request = context.get("request")
     user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
-    person = user.person if signed_in else None
+    if user is None or not user.is_authenticated:
+        return {"user": None}
+    person = user.person
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
-        "user": user if signed_in else None,
-        "name": (person.full_name if person else user.get_username()) if signed_in else "",
+        "user": user,
+        "name": person.full_name if person else user.get_username(),
         "has_person": person is not None,
-        "is_editor": signed_in and user.has_perm("wagtailadmin.access_admin"),
+        "is_editor": user.has_perm("wagtailadmin.access_admin"),
         "is_manager": person is not None
         and Unit.objects.managed_by(person, on=timezone.localdate()).exists(),
     }

@@ -50,9 +50,7 @@ class Attempt(models.Model):
     version = models.ForeignKey(ModuleVersion, on_delete=models.PROTECT, related_name="attempts")
     cycle = models.PositiveSmallIntegerField("omgång", default=1)
     number = models.PositiveIntegerField("försök")
-    state = models.CharField(
-        "läge", max_length=10, choices=AttemptState, default=AttemptState.OPEN
-    )
+    state = models.CharField("läge", max_length=10, choices=AttemptState, default=AttemptState.OPEN)
     shown = models.JSONField("frågor och svar i den ordning de visas")
     policy = models.JSONField("regler när försöket började")
     started_at = models.DateTimeField("påbörjat")

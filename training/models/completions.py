@@ -1,6 +1,7 @@
 """Completions: facts that are only ever added. Status is derived from them, never the reverse."""
 
 import secrets
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -43,9 +44,7 @@ class Completion(Fact):
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="completions")
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="completions")
-    version = models.ForeignKey(
-        ModuleVersion, on_delete=models.PROTECT, related_name="completions"
-    )
+    version = models.ForeignKey(ModuleVersion, on_delete=models.PROTECT, related_name="completions")
     cycle = models.PositiveSmallIntegerField("omgång", default=1)
     how = models.CharField("hur", max_length=20, choices=How)
     attempt = models.OneToOneField(
@@ -59,7 +58,7 @@ class Completion(Fact):
     note = models.TextField("anteckning", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = CompletionQuerySet.as_manager()
+    objects: ClassVar[Any] = CompletionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "genomförande"

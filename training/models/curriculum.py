@@ -5,8 +5,13 @@ from typing import Any, ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
-from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
 from wagtail.fields import StreamField
 
 from content.fields import ChoiceListField
@@ -25,7 +30,9 @@ from training.models.versions import ChangeKind
 
 def area_options() -> list[tuple[str, str]]:
     """Return the competence areas as choices, each once."""
-    return list(dict(CompetenceArea.objects.order_by("sort_order").values_list("key", "name")).items())
+    return list(
+        dict(CompetenceArea.objects.order_by("sort_order").values_list("key", "name")).items()
+    )
 
 
 class TrainingIndexPage(TextPage):

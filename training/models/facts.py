@@ -1,6 +1,6 @@
 """Rows that are written once. Evidence is a fact: it is never changed, only added to."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -24,7 +24,7 @@ class FactQuerySet(models.QuerySet[Any]):
 class Fact(models.Model):
     """The base of evidence. A trigger in the database refuses what slips past this class."""
 
-    objects = FactQuerySet.as_manager()
+    objects: ClassVar[Any] = FactQuerySet.as_manager()
 
     class Meta:
         abstract = True

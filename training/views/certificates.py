@@ -45,7 +45,7 @@ def certificate(request: HttpRequest, person: Person, code: str) -> HttpResponse
 
 @require_safe
 def verify(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Say whether a code is a certificate's, of what and when. Whose it is, only to those who may."""
+    """Say whether a code is a certificate's, of what and when; whose, only to those who may."""
     typed = request.GET.get("kod", "")
     if typed:
         form = CodeForm({"kod": typed})
@@ -54,7 +54,10 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
         return render(
             request,
             "training/verify.html",
-            {"code": typed, "error": "Skriv koden som står på intyget, till exempel K7QF-2M9X-R4TD."},
+            {
+                "code": typed,
+                "error": "Skriv koden som står på intyget, till exempel K7QF-2M9X-R4TD.",
+            },
             status=400,
         )
     if not code:

@@ -1,7 +1,7 @@
 """What several views of training need."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Concatenate
 
 from django.contrib.auth.decorators import login_required
@@ -11,36 +11,42 @@ from django.utils import timezone, translation
 from django.utils.formats import time_format
 from wagtail.models import Locale
 
-from portal.organisation.models import Person
+from portal.organisation.models import Person, User
 from training.models import ModulePage, ModuleVersion
 from training.models.overview import current_version, person_of
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def person_required[**P](view: Callable[Concatenate[HttpRequest, Person, P], HttpResponse]) -> View[P]:
+def person_required[**P](
+    view: Callable[Concatenate[HttpRequest, Person, P], HttpResponse],
+) -> View[P]:
     """Ask for sign-in and hand the view the signed-in person."""
 
-    @login_required
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         person = person_of(request)
         if person is None:
             return problem(
                 request,
                 403,
                 "Kontot hör inte till någon anställd",
-                "Det du gör här sparas på en anställd, och det här kontot har ingen. Logga in med "
-                "ett konto som hör till en anställning, eller be personaladministrationen om hjälp.",
+                "Det du gör här sparas på en anställd, och det här kontot har ingen. Logga in "
+                "med ett konto som hör till en anställning, eller be personaladministrationen om "
+                "hjälp.",
             )
         return view(request, person, *args, **kwargs)
 
-    return wrapped
+    return login_required(update_wrapper(wrapped, view))
 
 
-def problem(
-    request: HttpRequest, status: int, title: str, text: str, **links: Any
-) -> HttpResponse:
+def account_of(request: HttpRequest) -> User:
+    """Return the signed-in account. Only for views that ask for sign-in."""
+    if not isinstance(request.user, User):
+        raise TypeError("the view must ask for sign-in")
+    return request.user
+
+
+def problem(request: HttpRequest, status: int, title: str, text: str, **links: Any) -> HttpResponse:
     """Return a page that says what is wrong and what to do. `links` may hold `url` and `label`."""
     return render(
         request, "portal/problem.html", {"title": title, "text": text, **links}, status=status

@@ -30,9 +30,7 @@ def lesson(request: HttpRequest, module: str, lesson: str) -> HttpResponse:
     if person:
         progress = progress_of(person, [version.module])[version.module_id]
     steps = outline(version.data, progress)
-    place = next(
-        (n for n, data in enumerate(version.lessons) if data["slug"] == lesson), None
-    )
+    place = next((n for n, data in enumerate(version.lessons) if data["slug"] == lesson), None)
     if place is None:
         raise Http404("Lektionen finns inte")
     data, step = version.lessons[place], steps.lessons[place]
@@ -129,9 +127,7 @@ def _resume(
         attempt = progress[module_id].open_attempt
         if attempt:
             answered = actions.saved_answers(attempt=attempt)
-            waiting = [
-                n for n, q in enumerate(attempt.question_ids, start=1) if q not in answered
-            ]
+            waiting = [n for n, q in enumerate(attempt.question_ids, start=1) if q not in answered]
             slug = modules[module_id].slug
             return {
                 "module": modules[module_id].title,

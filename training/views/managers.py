@@ -1,6 +1,5 @@
 """What a manager sees of the own units, and nothing of anyone else's."""
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,23 +8,24 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal import audit
-from portal.organisation.models import Unit
+from portal.organisation.models import Person, Unit
 from training import reports
-from training.models.overview import person_of
+from training.views.common import account_of, person_required
 
 PAGE_SIZE = 50
 
 
 @require_safe
-@login_required
-def overview(request: HttpRequest) -> HttpResponse:
+@person_required
+def overview(request: HttpRequest, person: Person) -> HttpResponse:
     """List the manager's units with counts. For those who manage nothing it does not exist."""
     today = timezone.localdate()
-    units = Unit.objects.managed_by(person_of(request), on=today)
+    user = account_of(request)
+    units = Unit.objects.managed_by(person, on=today)
     if not units.exists():
         raise Http404("Inga enheter")
     lines = reports.of_managed(units, on=today)
-    audit.record(audit.Action.UNITS_LISTED, request.user, by=request.user, units=len(lines))
+    audit.record(audit.Action.UNITS_LISTED, user, by=user, units=len(lines))
     return render(
         request,
         "training/manager.html",
@@ -52,22 +52,23 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
-def unit(request: HttpRequest, pk: int) -> HttpResponse:
+@person_required
+def unit(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
     """Show the people of a unit in the manager's own sub-tree and what they have completed."""
     today = timezone.localdate()
-    managed = Unit.objects.managed_by(person_of(request), on=today)
+    user = account_of(request)
+    managed = Unit.objects.managed_by(person, on=today)
     found = managed.filter(pk=pk).first()
     if found is None:
         if existing := Unit.objects.filter(pk=pk).first():
-            audit.record(audit.Action.UNIT_REFUSED, existing, by=request.user)
+            audit.record(audit.Action.UNIT_REFUSED, existing, by=user)
         raise Http404("Enheten finns inte")
     report = reports.of_unit(found, on=today)
     wanted = request.GET.get("modul", "")
     modules = sorted({(row.item.slug, row.module) for row in report.rows}, key=lambda m: m[1])
     rows = [row for row in report.rows if not wanted or row.item.slug == wanted]
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("sida"))
-    audit.record(audit.Action.UNIT_VIEWED, found, by=request.user, rows=len(page.object_list))
+    audit.record(audit.Action.UNIT_VIEWED, found, by=user, rows=len(page.object_list))
     ancestors = managed.filter(path__in=_paths_above(found)).order_by("path")
     return render(
         request,
