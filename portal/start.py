@@ -230,7 +230,8 @@ def welcome(port: int) -> str:
         width = max(len(member.username) for member in CAST)
         lines += [
             "",
-            f"Demokonton, alla med lösenordet {settings.DEMO_PASSWORD} – logga in på {address}/logga-in/",
+            f"Logga in på {address}/logga-in/ som någon av de här personerna.",
+            f"Alla har lösenordet {settings.DEMO_PASSWORD}",
             *(f"  {member.username:<{width}}  {member.description}" for member in CAST),
         ]
     return "\n".join([*lines, "", "Avsluta med Ctrl-C.", ""])

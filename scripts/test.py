@@ -1,0 +1,76 @@
+"""`make test`: everything, on both databases, with the real servers.
+
+First all tests but the browser's on PostgreSQL, then every test on SQLite. What the tests need is
+found or installed before, and a missing piece ends the run. The last line is pytest's own: the
+failing run's, or else the full run's.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.services import Missing, axe, chromium, postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# "== 12 passed in 3.4s ==": pytest's closing line.
+_CLOSING = re.compile(r"^=* ?(\d+ \w+|no tests ran).* in [\d.]+s.*$")
+
+
+def main() -> int:
+    """Provide, run twice, sum up. Returns 1 when anything failed."""
+    arguments = sys.argv[1:]
+    try:
+        chromium.provision()
+        axe.provision()
+        with postgres.server() as url:
+            given = {postgres.GIVEN: url, "PORTAL_TEST_DATABASE": "postgresql"}
+            runs = [run("PostgreSQL", ["-m", "not browser", *arguments], given)]
+        runs.append(run("SQLite and browser", arguments, {"PORTAL_TEST_DATABASE": "sqlite"}))
+    except Missing as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    print("\nSummary")
+    for name, code, closing, seconds in runs:
+        print(f"  {name}: {'passed' if code == 0 else 'FAILED'} ({seconds:.0f} s)  {closing}")
+    failed = [each for each in runs if each[1] != 0]
+    print((failed or runs)[-1][2], flush=True)
+    return 1 if failed else 0
+
+
+def run(name: str, arguments: list[str], variables: dict[str, str]) -> tuple[str, int, str, float]:
+    """Run pytest and pass its output on; return name, exit code, closing line and seconds."""
+    print(f"\n{name}", flush=True)
+    begun = time.monotonic()
+    colour = ["--color=yes"] if sys.stdout.isatty() else []
+    reader, writer = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *colour, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        stdout=writer,
+    )
+    os.close(writer)
+    tail = b""
+    # Read as it comes, so that the progress is seen.
+    while part := os.read(reader, 65536):
+        sys.stdout.buffer.write(part)
+        sys.stdout.buffer.flush()
+        tail = (tail + part)[-65536:]
+    os.close(reader)
+    code = process.wait()
+    lines = _COLOUR.sub("", tail.decode(errors="replace")).splitlines()
+    closing = next((line for line in reversed(lines) if _CLOSING.match(line)), "")
+    return (
+        name,
+        code,
+        closing or f"pytest ended with {code} and no closing line",
+        (time.monotonic() - begun),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
