@@ -513,7 +513,8 @@ class Loader:
                 fresh.add(file.path)
         keys = documents.Keys.now()
         for file in ordered:
-            page = here[file.path].specific
+            # Read again: children made since would otherwise be forgotten when it is saved.
+            page = Page.objects.get(pk=here[file.path].pk).specific
             key, file_hash = f"page:{file.path}", file.file_hash()
             if file.path not in fresh and self._keep(
                 key,

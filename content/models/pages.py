@@ -156,7 +156,8 @@ class TextFields(models.Model):
 class TextPage(TextFields, Page):
     """The base of all text pages. Never made itself."""
 
-    template = "content/text_page.html"
+    # Wagtail gives every class a template of its own name; most texts share one.
+    page_template: ClassVar[str] = "content/text_page.html"
     show_in_menus_default = True
 
     class Meta(TextFields.Meta):
@@ -175,6 +176,10 @@ class TextPage(TextFields, Page):
             ]
         )
         return tabs.bind_to_model(cls)
+
+    def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
+        """Return the template that draws the page."""
+        return self.page_template
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Return what the templates show. The blocks are ready, so templates ask no questions."""
@@ -251,7 +256,7 @@ def _place(page: Page) -> tuple[int, str]:
 class StartPage(TextPage):
     """The front door: three ways in, and whether the programme is in force."""
 
-    template = "content/start_page.html"
+    page_template = "content/start_page.html"
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
     max_count = 1
 
@@ -269,7 +274,7 @@ class StartPage(TextPage):
 class SectionPage(TextPage):
     """A page that gathers the pages below it."""
 
-    template = "content/section_page.html"
+    page_template = "content/section_page.html"
     children_kind = models.CharField("undersidorna är", max_length=20, choices=Kind, blank=True)
 
     content_panels = [*TextPage.content_panels, FieldPanel("children_kind")]
@@ -300,7 +305,7 @@ class ProgrammePage(TextPage):
 class GoalPage(TextPage):
     """A goal, with the activities and indicators that the sources quote."""
 
-    template = "content/goal_page.html"
+    page_template = "content/goal_page.html"
     kind = Kind.GOAL
     goal = models.ForeignKey(
         Goal, verbose_name="mål", on_delete=models.PROTECT, related_name="pages"
@@ -443,7 +448,7 @@ class BoardPage(TextPage):
 class SupportIndexPage(TextPage):
     """The directory of support, with a filter."""
 
-    template = "content/support_index_page.html"
+    page_template = "content/support_index_page.html"
     kind = Kind.SUPPORT
 
     class Meta(TextPage.Meta):
@@ -479,7 +484,7 @@ class SupportIndexPage(TextPage):
 class SupportPage(TextPage):
     """One support service, with its card."""
 
-    template = "content/support_page.html"
+    page_template = "content/support_page.html"
     kind = Kind.SUPPORT
     contact = models.ForeignKey(
         Contact, verbose_name="kontakt", on_delete=models.PROTECT, related_name="+"

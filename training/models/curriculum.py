@@ -38,7 +38,7 @@ def area_options() -> list[tuple[str, str]]:
 class TrainingIndexPage(TextPage):
     """The catalogue of modules."""
 
-    template = "training/training_index_page.html"
+    page_template = "training/training_index_page.html"
     kind = Kind.TRAINING
     subpage_types: ClassVar[list[str]] = ["training.ModulePage"]
 
@@ -54,7 +54,7 @@ class TrainingIndexPage(TextPage):
 class ModulePage(TextPage):
     """A training module: overview, lessons, quiz. Publishing it freezes a version."""
 
-    template = "training/module_page.html"
+    page_template = "training/module_page.html"
     kind = Kind.TRAINING
     parent_page_types: ClassVar[list[str]] = ["training.TrainingIndexPage"]
     subpage_types: ClassVar[list[str]] = []
