@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.services import Missing, apt_install
 
@@ -113,7 +114,7 @@ def _home() -> Path:
 def _run(home: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     programs, owner = _programs(), _owner()
     assert programs is not None
-    as_owner = (
+    as_owner: dict[str, Any] = (
         {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
         if os.geteuid() == 0
         else {}
