@@ -1,0 +1,87 @@
+// Saves an answer as soon as it is chosen, and says so. The form itself still saves without this.
+
+const FIRST_WAIT_MS = 2000;
+const LONGEST_WAIT_MS = 30000;
+
+export function keepSaved(form) {
+  const status = form.querySelector("[data-autosave-status]");
+  const sequence = form.elements.namedItem("seq");
+  if (!status || !sequence) return;
+
+  let wait = FIRST_WAIT_MS;
+  let timer = 0;
+  let sending = false;
+  let dirty = false;
+  let leaving = false;
+
+  const say = (words, state) => {
+    status.textContent = words;
+    status.dataset.state = state;
+  };
+
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, wait);
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+  };
+
+  async function save() {
+    clearTimeout(timer);
+    // One at a time and always the newest: a late answer never overwrites a later one.
+    if (sending || !dirty || leaving) return;
+    sending = true;
+    dirty = false;
+    sequence.value = String(Number(sequence.value || 0) + 1);
+    const body = new FormData(form);
+    say("Sparar …", "saving");
+    try {
+      const response = await fetch(form.dataset.autosave, {
+        method: "POST",
+        body,
+        credentials: "same-origin",
+        headers: { Accept: "application/json" },
+      });
+      const answer = await response.json().catch(() => ({}));
+      if (response.ok && answer.saved_at) {
+        wait = FIRST_WAIT_MS;
+        if (!dirty) say(`Sparat ${answer.saved_at}`, "saved");
+      } else if (response.status >= 500) {
+        dirty = true;
+        say("Inte sparat: portalen svarar inte just nu. Svaret ligger kvar på sidan; vi försöker igen.", "waiting");
+        later();
+      } else {
+        // The server has a reason, and sending the same again would not change it.
+        say(`Inte sparat: ${answer.error || "ladda om sidan och välj igen."}`, "failed");
+      }
+    } catch {
+      dirty = true;
+      say("Inte sparat: du verkar vara utan nät. Svaret ligger kvar på sidan; vi försöker igen.", "waiting");
+      later();
+    } finally {
+      sending = false;
+      if (dirty && wait === FIRST_WAIT_MS) save();
+    }
+  }
+
+  form.addEventListener("change", () => {
+    dirty = true;
+    wait = FIRST_WAIT_MS;
+    save();
+  });
+  form.addEventListener("submit", () => {
+    // The form carries the answer now, and a number above every one that was sent before it.
+    leaving = true;
+    clearTimeout(timer);
+    sequence.value = String(Number(sequence.value || 0) + 1);
+  });
+  window.addEventListener("pageshow", () => {
+    leaving = false;
+  });
+  window.addEventListener("online", () => {
+    wait = FIRST_WAIT_MS;
+    save();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if ((dirty || sending) && !leaving) event.preventDefault();
+  });
+}
