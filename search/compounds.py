@@ -17,10 +17,11 @@ SHORTEST_COMPOUND: Final = 7
 LONGEST_COMPOUND: Final = 45
 SHORTEST_PART: Final = 3
 SHORTEST_CORPUS_PART: Final = 4
+SHORTEST_CORPUS_ROOT: Final = 5
 
 CURATED_PARTS: Final = frozenset(
     swedish.word_list("""
-    aga barn bror far fru gps hem hot kön lag mor mål oro råd sex son vän våld vård
+    aga barn bror gps hem hot kön lag mor mål oro råd sex vän våld vård
     aktivitet akut alkohol ansvar anhörig anmälan anställd ansökan arbete avdelning avtal
     barndom bedömning behandling beroende beslut besök bild bistånd blankett boende bolag bostad
     brott budget center central chef
@@ -49,9 +50,10 @@ CURATED_PARTS: Final = frozenset(
 
 BLOCKED_PARTS: Final = frozenset(
     swedish.word_list("""
-    anta antal bara bart dela egen enda ersätt fort fram gång gäll gälla ihop illa inga ingar inne
-    isering kring kunde lika ling mera nara nämn nära rela relat ring runt samma samt sina skap
-    sker slag sten ting tion tioner under upprä utan vara verka vill värd åker åter över
+    anta antal bara bart dela egen enda ersätt fort fram full föra förs gång gäll gälla ihop illa
+    inga ingar inne isering kring kunde land landen lika ling mera miss nara nämn nära rela relat
+    rens ring runt samma samt sina skap sker slag sten ting tion tioner under upprä upps utan utom
+    vara verka vill värd åker åter över
     """)
 )
 """Words of a text that are mostly endings or beginnings when they stand inside another word."""
@@ -60,9 +62,21 @@ BLOCKED_PARTS: Final = frozenset(
 class Lexicon:
     """The words that compounds may be made of. A lexicon does not change; make a new one."""
 
-    def __init__(self, parts: Mapping[str, str]) -> None:
-        """Take `parts`, from how a part is spelled to its root."""
+    def __init__(
+        self,
+        parts: Mapping[str, str],
+        *,
+        stems: Mapping[str, str] | None = None,
+        never: Iterable[str] = (),
+    ) -> None:
+        """Take `parts`, from how a part is spelled to its root.
+
+        `stems` says what the root of an inflected last part leads to; left out, to itself.
+        `never` are spellings that are no part, whatever their root.
+        """
         self.parts: Final = MappingProxyType(dict(parts))
+        self._stems: Final = dict(stems or {stem: stem for stem in parts.values()})
+        self._never: Final = frozenset(never)
         self.split: Final = lru_cache(maxsize=50_000)(self._split)
 
     @classmethod
@@ -80,22 +94,28 @@ class Lexicon:
             # "kvinno- och mansjour": what is left of a compound is no word of its own
             whole = f"{word[:-1]}a"
             is_joint = word.endswith("o") and (whole in words or whole in curated)
-            if word.isalpha() and not swedish.is_stop_word(word) and not is_joint:
-                for part in (word, swedish.root(word)):
-                    if len(part) >= SHORTEST_CORPUS_PART:
-                        parts[part] = swedish.root(word)
+            if not word.isalpha() or swedish.is_stop_word(word) or is_joint:
+                continue
+            stem = swedish.root(word)
+            if len(word) >= SHORTEST_CORPUS_PART and len(stem) >= SHORTEST_CORPUS_PART:
+                parts[word] = stem
+            if len(stem) >= SHORTEST_CORPUS_ROOT:
+                parts[stem] = stem
         for word in curated:
             stem = swedish.root(word)
             parts[word] = stem
             if len(stem) >= SHORTEST_CORPUS_PART:
                 parts[stem] = stem
-        for part in (*blocked, *swedish.SUFFIXES):
-            parts.pop(part, None)
-        return cls(parts)
+        never = {*blocked, *swedish.SUFFIXES}
+        return cls({part: parts[part] for part in parts.keys() - never}, never=never)
 
     def folded(self) -> "Lexicon":
         """Give the same lexicon for words written without their diacritics."""
-        return Lexicon({swedish.fold(part): root for part, root in self.parts.items()})
+        return Lexicon(
+            {swedish.fold(part): root for part, root in self.parts.items()},
+            stems={swedish.fold(stem): root for stem, root in self._stems.items()},
+            never=map(swedish.fold, self._never),
+        )
 
     def _split(self, word: str) -> tuple[str, ...]:
         """Give the roots of the parts of a compound in order, or nothing when it is no compound.
@@ -141,18 +161,23 @@ class Lexicon:
         if part in self.parts:
             return self.parts[part]
         stem = swedish.root(part)
-        return self.parts.get(stem) if len(stem) >= SHORTEST_CORPUS_PART else None
+        if part in self._never or stem in self._never:
+            return None
+        is_long_enough = len(stem) >= SHORTEST_CORPUS_PART or len(part) >= SHORTEST_CORPUS_ROOT
+        return self._stems.get(stem) if is_long_enough else None
 
     def _joined(self, part: str) -> str | None:
         """Look up a part that another follows, past the joint between them."""
         if part in self.parts:
             return self.parts[part]
+        if part in self._never:
+            return None
         tries: list[str] = []
         if len(part) > SHORTEST_PART and part.endswith("s"):
             tries.append(part[:-1])
         if len(part) > SHORTEST_CORPUS_PART and part[-1] in "oue":
             tries += [part[:-1] + "a", part[:-1]]
-        if len(part) >= SHORTEST_CORPUS_PART - 1:
+        if len(part) >= SHORTEST_CORPUS_PART:
             tries += [part + "a", part + "e"]
         for spelling in tries:
             if spelling in self.parts:

@@ -59,9 +59,12 @@ aga agad agade agan agar agas
 anhörig anhöriga anhörigas anhörige anhörigs
 artikel artikeln artiklar artiklarna
 barn barnen barnens barnet barnets barns
+beroende beroenden beroendet
 bok boken böcker böckerna
+brist brista bristande bristen brister bristerna
 bror brodern broder bröder bröderna brors
 bryt bryta bruten brutit bryter bryts bröt
+dator datorer datorerna datorn
 dotter dottern döttrar döttrarna dotterns
 dölj dölja dold dolda döljer döljs dolt dolde
 ekonomi ekonomin ekonomisk ekonomiska ekonomiskt ekonomins
@@ -72,6 +75,8 @@ flykt flykta flyr fly flydde flykten
 flytt flytta flyttar flyttat flytten
 fråga fråge frågan frågar frågas frågat frågor frågorna frågade
 få fick fått
+förening föreningar föreningarna föreningen förenings
+faktor faktorer faktorerna faktorn
 försvinna försvann försvinner försvunnen försvunnit
 förälder föräldern föräldra föräldrar föräldrarna föräldrars föräldrarnas förälderns
 ge ger gav gett ges givit
@@ -82,16 +87,22 @@ göra gjord gjorda gjorde gjort görs
 hand handen händer händerna
 heder hederlig hedern heders
 hem hemma hemmen hemmet hemmets
+hemlig hemliga hemligt hemlighet hemligheten hemligheter hemlighålla hemlighålls
 hjälp hjälpa hjälpen hjälper hjälpt hjälpte
 hot hota hotad hotade hotades hotar hotas hotat hoten hotet hotfull hotfulla hotelse hotelser
 håll hålla hålls håller hållen höll hållit
 häst hästen
+insats insatsen insatsens insatser insatserna
 kille killar killen killarna killes killars
 komma kom kommer kommit
+kontor kontoren kontoret kontors
 kön könen könet könets köns
 lag lagar lagarna lagen lagens lagars
 land landet länder länderna landets
+ledare ledaren ledares ledarna ledarens
+ledig lediga ledigt ledighet ledigheten
 ljuga ljuger ljög ljugit
+lärare läraren lärarens lärares lärarna lärarnas
 läs läsa läser läste läst läses
 mamma mamman mammas mammor moder modern mödrar mor mors moderns
 man mannen mannens mans män männen männens mäns
@@ -103,6 +114,7 @@ natt natten nätter
 nyckel nyckeln nycklar nycklarna nyckels
 nämnd nämnden nämndens nämnder nämnderna nämndernas nämnds
 nära närmare närmast närmaste
+offer offren offret offrets offers
 ordning ordningen ordningar ordnings
 oro oroa oroad oroade oroande oroar oroas orolig oroliga oroligt oron oros oroväckande
 pojke pojkar pojkarna pojken pojkens pojk pojkars
@@ -110,14 +122,16 @@ regel regeln regler reglerna regels
 rum rummen rummet
 rädd rädda rädsla rädslan
 rör röra rörde rört
+samordna samordnar samordnare samordnaren samordnas samordning samordningen samordnad
 samtal samtala samtalar samtalen samtalet samtals
 se ser sedd sedda sett sågs ses
 sida sidan sidor sidorna
 skada skadad skadade skadar skadan skador skadorna skadas skadat
+skilj skilja skild skilda skils skilde skiljas skiljer skilsmässa skilsmässan
 skola skol skolan skolans skolas skolor skolorna skolornas
+skuld skulden skulder skulderna
 skydd skydda skyddad skyddade skyddar skyddas skyddat skyddet skydds
 skära skar skurit skuren skär skärs
-skilj skilja skild skilda skils skilde skiljas skiljer skilsmässa skilsmässan
 slå slag slagen slaget slagit slagna slog slogs slår slås
 son sonen söner sönerna sons
 sprid sprida sprider spridd spridda spridde spridit spridits spridning spridningen spridits \
@@ -134,9 +148,11 @@ sätt sätta satt satte sätter sätts
 sök söka sökte söker sökt söks
 ta tar tas tog tagit tagen tagna tagits taga
 tecken tecknen tecknet
+tidig tidiga tidigare tidigast tidigt
 tidning tidningar tidningen
 tiga tiger teg
 tjej tjejen tjejer tjejerna tjejers
+tjänst tjänsten tjänstens tjänster tjänsterna tjänste
 tonåring tonåringar tonåringarna tonåringen tonår tonåren tonårig tonåriga tonårs tonåringars
 tvång tvinga tvingad tvingade tvingar tvingas tvingat tvånget tvångs
 ung unga ungas unge ungt
@@ -144,13 +160,15 @@ utred utrett utredd utredda
 utsatt utsatta utsattas utsatte utsattes utsatthet utsattheten utsatts utsätta utsättas utsätter \
 utsätts utsättande utsattes
 veta vet visste vetat
+vuxen vuxna vuxnas vuxne
 våld våldet våldets vålds våldsam våldsamma våldsamt
 våldta våldtagen våldtagna våldtagit våldtar våldtas våldtog våldtäkt våldtäkten våldtäkter
-vuxen vuxna vuxnas vuxne
-vän vännen vänner vännerna väns
 välj välja val vald valde valda väljer valt valet
-äga ägare ägaren ägande ägde ägt äger
+vän vännen vänner vännerna väns
+vänlig vänliga vänligt
+vänster
 ålder åldern åldrar åldrarna ålders
+äga ägare ägaren ägande ägde ägt äger
 äldre äldres äldsta äldst
 """
 

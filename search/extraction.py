@@ -1,0 +1,224 @@
+"""What is indexed: the passages that a published page consists of.
+
+Everything is read from the database as it stands, never from a page object that somebody holds,
+since that may be a draft. Only what a reader who has not signed in can open gives passages.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone, translation
+from wagtail.models import Page, Site
+
+from content import documents
+from content.models import Contact, Goal, GoalPage, SupportIndexPage, SupportPage
+from content.models.pages import Kind, OperationPage, StartPage, TextPage, goal_dict
+from training.models import ModulePage, ModuleVersion
+from training.models.overview import current_version
+
+SUPPORT_FOR_READERS = "stod-till-dig"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A passage before it has been stored; the names are those of SearchPassage."""
+
+    path: str
+    kind: str
+    title: str
+    url: str
+    heading: str = ""
+    anchor: str = ""
+    text: str = ""
+    keywords: str = ""
+    operations: tuple[str, ...] = ()
+    registers: str = ""
+
+
+# --- Who may be found ---------------------------------------------------------------------------
+
+
+def not_expired() -> Q:
+    """Return the condition that a page's time is not out, whether or not anyone has cleared up."""
+    return Q(expire_at__isnull=True) | Q(expire_at__gt=timezone.now())
+
+
+def open_pages() -> QuerySet[Page]:
+    """Return the pages that search may lead to: published, public and in the portal's language.
+
+    The start page is not among them: it says nothing that is not said in full elsewhere.
+    """
+    root = site_root()
+    pages: QuerySet[Page] = (
+        Page.objects.descendant_of(root)
+        .live()
+        .public()
+        .filter(not_expired(), locale_id=root.locale_id)
+    )
+    return pages
+
+
+def site_root() -> Page:
+    """Return the page that the site's addresses begin at."""
+    return Site.objects.select_related("root_page").get(is_default_site=True).root_page
+
+
+# --- What a page consists of --------------------------------------------------------------------
+
+
+def parts_of(pages: QuerySet[Page]) -> Iterator[tuple[int, list[Part]]]:
+    """Yield each page's id with its passages in reading order."""
+    offset = len(site_root().url_path)
+    with translation.override(settings.LANGUAGE_CODE):
+        for page in pages.specific():
+            if isinstance(page, TextPage) and not isinstance(page, StartPage):
+                parts = _parts(page, page.url_path[offset:].strip("/"))
+                yield page.pk, [part for part in parts if part.title]
+
+
+def kind_of(page: TextPage, path: str) -> str:
+    """Return what a page is found as (`typ`).
+
+    Pages without a kind of their own, such as those about the portal, count to the programme, so
+    that every page can be found under some kind.
+    """
+    if path.partition("/")[0] == SUPPORT_FOR_READERS:
+        return str(Kind.SUPPORT)
+    return str(page.kind or Kind.PROGRAMME)
+
+
+def _parts(page: Any, path: str) -> list[Part]:
+    version = (
+        current_version(page.translation_key, page.locale.language_code)
+        if isinstance(page, ModulePage)
+        else None
+    )
+    portable = version.data["overview"] if version else None
+    stored = documents.unwrap(page.body) if portable is None else []
+    base = Part(
+        path=path,
+        kind=kind_of(page, path),
+        title=page.title,
+        url=f"/{path}/",
+        operations=tuple(page.operations) or _own_operation(page),
+    )
+    top, shown, used = _beyond_the_text(page)
+    ready = (
+        documents.ready_from_stored(stored)
+        if portable is None
+        else documents.ready_from_portable(portable)
+    )
+    sections = documents.sections(ready)
+    lead = [page.summary, page.who, *top]
+    if sections and not sections[0].heading:
+        lead.append(sections.pop(0).text)
+    used |= registers_in(ready)
+    parts = [
+        replace(
+            base,
+            text="\n".join(line for line in lead if line),
+            keywords="\n".join(page.keyword_list()),
+        ),
+        *(_section(base, heading, anchor, text) for heading, anchor, text in shown),
+        *(_section(base, found.heading, found.anchor, found.text) for found in sections),
+    ]
+    if version:
+        for lesson in version.lessons:
+            lesson_parts, lesson_used = _lesson_parts(base, version, lesson)
+            parts += lesson_parts
+            used |= lesson_used
+    parts[0] = replace(parts[0], registers=_written(used))
+    return parts
+
+
+def _section(base: Part, heading: str, anchor: str, text: str) -> Part:
+    return replace(base, heading=heading, anchor=anchor, text=text, url=f"{base.url}#{anchor}")
+
+
+def _own_operation(page: Any) -> tuple[str, ...]:
+    return (page.operation.slug,) if isinstance(page, OperationPage) else ()
+
+
+type _Shown = list[tuple[str, str, str]]
+
+
+def _beyond_the_text(page: Any) -> tuple[list[str], _Shown, set[str]]:
+    """Return what a page shows out of registers: lines for its top, sections, and which rows."""
+    if isinstance(page, GoalPage):
+        top, shown = _goal(page.goal)
+        return top, shown, {f"goal:{page.goal_id}"}
+    if isinstance(page, SupportPage):
+        return [_contact_text(page.contact)], [], {f"contact:{page.contact.key}"}
+    if isinstance(page, SupportIndexPage):
+        contacts = list(Contact.objects.order_by("sort_order", "name"))
+        shown = [(row.name, f"kontakt-{row.key}", _contact_text(row)) for row in contacts]
+        return [], shown, {f"contact:{row.key}" for row in contacts}
+    if isinstance(page, ModulePage):
+        return [item["value"]["text"] for item in page.learning_goals.get_prep_value()], [], set()
+    return [], [], set()
+
+
+def _goal(goal: Goal) -> tuple[list[str], _Shown]:
+    """Return a goal's exact name, and each of its rows as a section of the goal's page."""
+    data = goal_dict(goal)
+    shown: _Shown = []
+    for activity in data["activities"]:
+        boards = [item["board"] for item in activity["responsible"]]
+        lines = [activity["text"], ", ".join(boards), ", ".join(activity["areas"])]
+        shown.append(("Aktiviteter", "aktiviteter", "\n".join(line for line in lines if line)))
+    for row in data["indicators"]:
+        shown.append(("Indikatorer", "indikatorer", row["text"]))
+    for row in data["preconditions"]:
+        shown.append(("Det här ska vara på plats", "ska-vara-pa-plats", row["text"]))
+    return [f"Mål {data['number']}: {data['name']}"], shown
+
+
+def _contact_text(row: Contact) -> str:
+    lines = (
+        f"{row.name} {row.phone}", row.for_whom, row.phone_note, row.hours, row.hours_note,
+        row.ages, row.languages, row.anonymous, row.address,
+    )  # fmt: skip
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def _lesson_parts(
+    module: Part, version: ModuleVersion, lesson: dict[str, Any]
+) -> tuple[list[Part], set[str]]:
+    """Return the passages of a frozen lesson. Questions and their keys are never read."""
+    ready = documents.ready_from_portable(lesson["body"])
+    base = replace(
+        module,
+        path=f"{module.path}/{lesson['slug']}",
+        title=lesson["title"],
+        url=reverse("training:lesson", args=[version.data["slug"], lesson["slug"]]),
+    )
+    sections = documents.sections(ready)
+    lead = [lesson["goal"]]
+    if sections and not sections[0].heading:
+        lead.append(sections.pop(0).text)
+    return [
+        replace(base, text="\n".join(line for line in lead if line), keywords=module.title),
+        *(_section(base, found.heading, found.anchor, found.text) for found in sections),
+    ], registers_in(ready)
+
+
+# --- Registers ----------------------------------------------------------------------------------
+
+
+def registers_in(ready: documents.Document) -> set[str]:
+    """Return the laws and contacts that blocks show, as `law:KEY` and `contact:KEY`."""
+    return {
+        f"{kind}:{block[kind]['key']}"
+        for block in ready
+        for kind in ("law", "contact")
+        if block["kind"] == kind
+    }
+
+
+def _written(used: Iterable[str]) -> str:
+    """Write names with a space on both sides of each, so that one can be looked for whole."""
+    return f" {' '.join(sorted(used))} " if used else ""
