@@ -31,10 +31,10 @@ _SEARCH: Final = f"""
         SELECT json_extract(wanted.value, '$[0]') AS word, {TABLE}.rowid AS id,
             -json_extract(wanted.value, '$[2]') * bm25({TABLE}, {_WEIGHTS}) AS score
         FROM json_each({{mark}}) AS wanted CROSS JOIN {TABLE}
-        WHERE {TABLE} MATCH json_extract(wanted.value, '$[1]'){{only}}
+        WHERE {TABLE} MATCH json_extract(wanted.value, '$[1]')
     ), answered AS (
         SELECT id, {{mark}} * max(score) + {{mark}} * sum(score) AS score
-        FROM found GROUP BY word, id
+        FROM found {{only}} GROUP BY word, id
     )
     SELECT id, sum(score) AS total FROM answered GROUP BY id ORDER BY total DESC, id LIMIT {{mark}}
 """  # noqa: S608
@@ -109,12 +109,12 @@ class Fts5Engine:
         if plan.is_empty:
             return []
         mark = self._placeholder
-        params: list[object] = [wanted(plan)]
+        params: list[object] = [wanted(plan), 1 - TIE_BREAKER, TIE_BREAKER]
         only = ""
         if allowed is not None:
-            only = f" AND {TABLE}.rowid IN (SELECT value FROM json_each({mark}))"  # noqa: S608
+            only = f"WHERE id IN (SELECT value FROM json_each({mark}))"  # noqa: S608
             params.append(json.dumps(sorted(allowed)))
-        params += [1 - TIE_BREAKER, TIE_BREAKER, limit]
+        params.append(limit)
         with closing(self._get_cursor()) as cursor:
             cursor.execute(_SEARCH.format(mark=mark, only=only), params)
             return [Hit(passage_id, score) for passage_id, score in cursor.fetchall()]

@@ -27,12 +27,14 @@ _WEIGHTS: Final = "{0.25, 0.5, 0.75, 1.0}"
 _DIVIDE_BY_LOG_OF_LENGTH: Final = 1
 
 _SEARCH: Final = f"""
-    WITH found AS (
-        SELECT wanted.word, passage.id, wanted.value * ts_rank(
-            %s::float4[], passage.vector, wanted.query::tsquery, {_DIVIDE_BY_LOG_OF_LENGTH}
-        ) AS score
+    WITH wanted AS MATERIALIZED (
+        SELECT word, query::tsquery, value
         FROM unnest(%s::int[], %s::text[], %s::float8[]) AS wanted (word, query, value)
-        JOIN {TABLE} AS passage ON passage.vector @@ wanted.query::tsquery {{only}}
+    ), found AS (
+        SELECT wanted.word, passage.id, wanted.value * ts_rank(
+            %s::float4[], passage.vector, wanted.query, {_DIVIDE_BY_LOG_OF_LENGTH}
+        ) AS score
+        FROM wanted JOIN {TABLE} AS passage ON passage.vector @@ wanted.query {{only}}
     ), answered AS (
         SELECT id, %s * max(score) + %s * sum(score) AS score FROM found GROUP BY word, id
     )
@@ -109,10 +111,10 @@ class PostgresEngine:
             for found in group.alternatives
         ]
         params: list[object] = [
-            _WEIGHTS,
             [number for number, _ in alternatives],
             [phrase(found.terms) for _, found in alternatives],
             [found.weight * found.rarity for _, found in alternatives],
+            _WEIGHTS,
         ]
         only = ""
         if allowed is not None:
