@@ -419,10 +419,14 @@ def _safe(value: str) -> str:
 def _finish(document: Document) -> Document:
     """Rename rich text to what templates call it and set anchors, unique in the document."""
     taken: set[str] = set()
+    depth = 2
     for block in document:
         kind = block["kind"]
+        # The level that a heading inside the block should have: 3 once a section has begun.
+        block["depth"] = depth
         if kind == "heading":
             block["level"] = int(block["level"] or 2)
+            depth = 3
             block["anchor"] = _anchor(block["text"], taken)
         elif kind == "steps":
             for step in block["steps"]:

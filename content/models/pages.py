@@ -105,8 +105,6 @@ class TextFields(models.Model):
     review_due_date = models.DateField("ska ses över senast")
 
     kind: ClassVar[Kind | None] = None
-    # Neutral titles show nothing of the subject in the browser's history.
-    neutral_title: ClassVar[bool] = False
 
     content_panels = [
         *Page.content_panels,
@@ -216,6 +214,11 @@ class TextPage(TextFields, Page):
             "sources": [item["value"] for item in self.sources.get_prep_value()],
         }
         return list(documents.ready_from_stored([block])[0]["sources"])
+
+    @property
+    def neutral_title(self) -> bool:
+        """Whether the browser's history must show nothing of the subject."""
+        return "stod-till-dig" in self.url_path.split("/")
 
     def linked_pages(self, name: str) -> list[dict[str, Any]]:
         """Return the published pages that the field *name* points at, in its order."""

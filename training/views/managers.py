@@ -1,6 +1,9 @@
 """What a manager sees of the own units, and nothing of anyone else's."""
 
-from django.core.paginator import Paginator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -87,8 +90,7 @@ def unit(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
                 for slug, title in modules
             ],
             "rows": page.object_list,
-            "page_obj": page,
-            "query": f"modul={wanted}&" if wanted else "",
+            "pagination": _pagination(page, f"{urlencode({'modul': wanted})}&" if wanted else ""),
             "protected_count": report.protected_count,
             "totals": report.totals,
             "sub_units": [
@@ -105,3 +107,17 @@ def unit(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
 def _paths_above(unit: Unit) -> list[str]:
     step = Unit.steplen
     return [unit.path[: n * step] for n in range(1, unit.depth)]
+
+
+def _pagination(page: Page[reports.Row], query: str) -> dict[str, Any]:
+    """Return what the pagination shows; *query* ends with & when there is one."""
+
+    def url(number: int) -> str:
+        return f"?{query}sida={number}"
+
+    return {
+        "number": page.number,
+        "pages": page.paginator.num_pages,
+        "previous_url": url(page.previous_page_number()) if page.has_previous() else None,
+        "next_url": url(page.next_page_number()) if page.has_next() else None,
+    }
