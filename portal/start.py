@@ -225,14 +225,27 @@ def welcome(port: int) -> str:
         f"Redaktörernas verktyg finns på {address}/cms/",
     ]
     if settings.DEMO:
-        from portal.organisation.demo import CAST
+        from portal.organisation.demo import CAST, PROFESSIONS
 
-        width = max(len(member.username) for member in CAST)
+        who = {
+            member.username: ", ".join(
+                part
+                for part in (
+                    f"{member.given_name} {member.family_name}".strip(),
+                    (member.role.label if member.role else "")
+                    or member.group
+                    or PROFESSIONS.get(member.profession, "får göra allt i redaktörernas verktyg"),
+                )
+                if part
+            )
+            for member in CAST
+        }
+        width = max(map(len, who))
         lines += [
             "",
             f"Logga in på {address}/logga-in/ som någon av de här personerna.",
             f"Alla har lösenordet {settings.DEMO_PASSWORD}",
-            *(f"  {member.username:<{width}}  {member.description}" for member in CAST),
+            *(f"  {username:<{width}}  {description}" for username, description in who.items()),
         ]
     return "\n".join([*lines, "", "Avsluta med Ctrl-C.", ""])
 

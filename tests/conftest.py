@@ -108,6 +108,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         yield
         _states.spoil()
         _states.put("bare", make=_load_library)
+        _states.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ guard evidence rightly refuse it. Here the rows are put back below the triggers 
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from typing import Any
 
 import psycopg
@@ -24,12 +25,17 @@ class States:
     def __init__(self) -> None:
         self._restores: dict[str, Restore] = {}
         self._current: str | None = None
+        self._copies = ExitStack()
+
+    def close(self) -> None:
+        """Let go of the copies."""
+        self._copies.close()
 
     def keep(self, name: str) -> None:
         """Remember the database as it is now under *name*."""
         connection.close()
         take = _take_postgresql if connection.vendor == "postgresql" else _take_sqlite
-        self._restores[name] = take(connection.settings_dict)
+        self._restores[name] = take(connection.settings_dict, self._copies)
         self._current = name
 
     def spoil(self) -> None:
@@ -57,22 +63,20 @@ def _forget_caches() -> None:
     cache.clear()
 
 
-def _take_sqlite(settings: dict[str, Any]) -> Restore:
+def _take_sqlite(settings: dict[str, Any], copies: ExitStack) -> Restore:
     """Copy the file into memory. Restoring copies the pages back, past every trigger."""
-    copy = sqlite3.connect(":memory:")
-    with sqlite3.connect(settings["NAME"]) as database:
+    copy = copies.enter_context(closing(sqlite3.connect(":memory:")))
+    with closing(sqlite3.connect(settings["NAME"])) as database:
         database.backup(copy)
-    database.close()
 
     def restore() -> None:
-        raw = sqlite3.connect(settings["NAME"], timeout=20)
-        copy.backup(raw)
-        raw.close()
+        with closing(sqlite3.connect(settings["NAME"], timeout=20)) as database:
+            copy.backup(database)
 
     return restore
 
 
-def _take_postgresql(settings: dict[str, Any]) -> Restore:
+def _take_postgresql(settings: dict[str, Any], copies: ExitStack) -> Restore:
     """Copy every table's rows. Restoring empties and refills them with the triggers asleep."""
 
     def connect() -> psycopg.Connection[Any]:
