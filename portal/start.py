@@ -24,6 +24,8 @@ from django.core.management import CommandError, call_command
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL_ENV = ROOT / "local.env"
 READY = ROOT / "var" / "ready.json"
+# What a member of an editors' group is called.
+ONE_OF = {"Redaktörer": "redaktör", "Granskare": "granskare"}
 
 
 def main() -> None:
@@ -233,8 +235,8 @@ def welcome(port: int) -> str:
                 for part in (
                     f"{member.given_name} {member.family_name}".strip(),
                     (member.role.label if member.role else "")
-                    or member.group
-                    or PROFESSIONS.get(member.profession, "får göra allt i redaktörernas verktyg"),
+                    or ONE_OF.get(member.group, "")
+                    or PROFESSIONS.get(member.profession, "administratör").lower(),
                 )
                 if part
             )
