@@ -8,3 +8,9 @@ class SearchConfig(AppConfig):
 
     name = "search"
     verbose_name = "Sök"
+
+    def ready(self) -> None:
+        """Keep the index as the pages are."""
+        from search import receivers
+
+        receivers.connect()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.models import Page, Site
@@ -42,24 +42,25 @@ class Part:
 # --- Who may be found ---------------------------------------------------------------------------
 
 
-def not_expired() -> Q:
+def not_expired(prefix: str = "") -> Q:
     """Return the condition that a page's time is not out, whether or not anyone has cleared up."""
-    return Q(expire_at__isnull=True) | Q(expire_at__gt=timezone.now())
+    return Q(**{f"{prefix}expire_at__isnull": True}) | Q(
+        **{f"{prefix}expire_at__gt": timezone.now()}
+    )
 
 
-def open_pages() -> QuerySet[Page]:
+def open_pages() -> Any:
     """Return the pages that search may lead to: published, public and in the portal's language.
 
     The start page is not among them: it says nothing that is not said in full elsewhere.
     """
     root = site_root()
-    pages: QuerySet[Page] = (
+    return (
         Page.objects.descendant_of(root)
         .live()
         .public()
         .filter(not_expired(), locale_id=root.locale_id)
     )
-    return pages
 
 
 def site_root() -> Page:
@@ -67,16 +68,22 @@ def site_root() -> Page:
     return Site.objects.select_related("root_page").get(is_default_site=True).root_page
 
 
+def path_of(page: Page, root: Page | None = None) -> str:
+    """Return a page's address below the site's root, without the first and last slash."""
+    root = root or site_root()
+    return str(page.url_path)[len(root.url_path) :].strip("/")
+
+
 # --- What a page consists of --------------------------------------------------------------------
 
 
-def parts_of(pages: QuerySet[Page]) -> Iterator[tuple[int, list[Part]]]:
+def parts_of(pages: Any) -> Iterator[tuple[int, list[Part]]]:
     """Yield each page's id with its passages in reading order."""
-    offset = len(site_root().url_path)
+    root = site_root()
     with translation.override(settings.LANGUAGE_CODE):
         for page in pages.specific():
             if isinstance(page, TextPage) and not isinstance(page, StartPage):
-                parts = _parts(page, page.url_path[offset:].strip("/"))
+                parts = _parts(page, path_of(page, root))
                 yield page.pk, [part for part in parts if part.title]
 
 

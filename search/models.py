@@ -10,7 +10,6 @@ import uuid
 from django.db import models
 from wagtail.models import Page
 
-from content.models.pages import Kind
 from search.records import Passage
 
 
@@ -20,7 +19,7 @@ class SearchPassage(models.Model):
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
     order = models.PositiveIntegerField()
     path = models.TextField(help_text="A lesson has its own, below its module's.")
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = models.CharField(max_length=20)
     title = models.TextField()
     heading = models.TextField(blank=True)
     anchor = models.TextField(blank=True)
@@ -75,8 +74,8 @@ class SearchState(models.Model):
     built_at = models.DateTimeField(
         null=True, help_text="When the whole index was last made anew; empty before the first time."
     )
-    lexicon = models.JSONField(
-        default=dict, help_text="The parts that compounds are split into, from spelling to root."
+    lexicon_words = models.JSONField(
+        default=list, help_text="The words that the lexicon of compound parts is made from."
     )
     lexicon_stamp = models.UUIDField(default=uuid.uuid4)
     lexicon_size = models.PositiveIntegerField(

@@ -1,16 +1,23 @@
-"""Search as the views use it: words in, pages out."""
+"""Search as the views use it: words in, pages out.
 
-import html
+The engine ranks passages; here they become pages, are filtered and counted, and get the extract
+that shows why they were found. Nothing is written down about who asked, or what.
+"""
+
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from wagtail.models import Locale, Page, Site
+from search import catalogue, highlight, indexing
+from search.aggregate import aggregate
+from search.catalogue import MAX_SUGGESTIONS, Catalogue, Suggestion
+from search.models import SearchPassage
+from search.plan import QueryPlan
+from search.records import Hit, PageHit, Passage
 
-from content.models.pages import Kind
-from search.plan import clean
-
-MAX_SUGGESTIONS = 8
+MAX_HITS: Final = 2_000
+"""Passages asked of the engine: so many that the counts by kind are those of everything found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a search gave. `total` and `counts` are numbers of pages."""
+    """What a search gave. `total` and `counts` are numbers of pages; `counts` is by kind."""
 
     query: str
     corrected: str | None = None
@@ -39,46 +46,76 @@ class Answer:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What a person may be about to write, and where it leads."""
-
-    text: str
-    url: str
-
-
 def search(
     query: str, *, kind: str = "", operation: str = "", limit: int = 10, offset: int = 0
 ) -> Answer:
-    """Find the published pages whose title holds the query."""
-    query = clean(query)
-    if not query:
-        return Answer(query)
-    root = Site.objects.select_related("root_page").get(is_default_site=True).root_page
-    found = (
-        Page.objects.descendant_of(root)
-        .live()
-        .public()
-        .filter(locale=Locale.get_default(), title__icontains=query)
-        .specific(defer=True)
-    )
-    results = []
-    for page in found:
-        model = page.specific_class
-        page_kind = str(getattr(model, "kind", None) or Kind.PROGRAMME)
-        title = html.escape(page.title)
-        path = page.url_path.removeprefix(root.url_path).strip("/")
-        results.append(Result(path, page_kind, page.title, title, f"/{path}/", "", "", 1.0))
-    counts = Counter(result.kind for result in results)
-    wanted = [result for result in results if not kind or result.kind == kind]
+    """Find the pages that answer a query, best first.
+
+    With *kind* only those of that kind are given, while `counts` tells of the others too. With
+    *operation* pages that are only for other operations are left out; a page that names none is
+    for all.
+    """
+    known, plan, hits = _find(query)
+    passages = {
+        hit.passage_id: passage
+        for hit in hits
+        if (passage := known.passages.get(hit.passage_id)) and _concerns(passage, operation)
+    }
+    pages = aggregate(hits, passages)
+    counts = Counter(passages[page.passage_id].kind for page in pages)
+    if kind:
+        pages = [page for page in pages if passages[page.passage_id].kind == kind]
     return Answer(
-        query,
-        total=len(wanted),
-        results=tuple(wanted[offset : offset + limit]),
+        query=plan.query,
+        corrected=plan.corrected,
+        total=len(pages),
+        results=_results(pages[offset : offset + limit], plan, known),
         counts=counts,
     )
 
 
+def _find(query: str) -> tuple[Catalogue, QueryPlan, list[Hit]]:
+    """Return what the engine finds, and the catalogue that knows what the ids stand for.
+
+    An id that the catalogue does not know means that the index was changed in between; then both
+    are asked once more.
+    """
+    for _ in range(2):
+        known = catalogue.current()
+        plan = known.planner.plan(query)
+        hits = indexing.engine(known.lexicon).search(plan, MAX_HITS)
+        if all(hit.passage_id in known.passages for hit in hits):
+            break
+    return known, plan, hits
+
+
+def _concerns(passage: Passage, operation: str) -> bool:
+    return not operation or not passage.operations or operation in passage.operations
+
+
+def _results(pages: list[PageHit], plan: QueryPlan, known: Catalogue) -> tuple[Result, ...]:
+    """Return the pages as they are shown, each by its best passage."""
+    rows = catalogue.shown().in_bulk([page.passage_id for page in pages]) if pages else {}
+    return tuple(
+        _result(page, rows[page.passage_id], plan, known)
+        for page in pages
+        if page.passage_id in rows
+    )
+
+
+def _result(page: PageHit, row: SearchPassage, plan: QueryPlan, known: Catalogue) -> Result:
+    return Result(
+        path=row.path,
+        kind=row.kind,
+        title=row.title,
+        title_html=highlight.mark(row.title, plan, known.lexicon),
+        url=row.url,
+        heading=row.heading,
+        snippet=highlight.snippet(row.text, plan, known.lexicon),
+        score=page.score,
+    )
+
+
 def suggest(query: str, *, limit: int = MAX_SUGGESTIONS) -> list[Suggestion]:
-    """Suggest the pages whose title holds what was written so far."""
-    return [Suggestion(found.title, found.url) for found in search(query, limit=limit).results]
+    """Return what a person may be about to write: titles, then headings, then search words."""
+    return catalogue.current().suggestions.of(query, limit=limit)

@@ -42,6 +42,9 @@ class Engine(Protocol):
     ) -> list[Hit]:
         """Rank the passages for a plan, only those in `allowed` when it is given."""
 
+    def drift(self, passages: Iterable[Passage]) -> set[int]:
+        """Give the ids that are not stored as these passages would be, or belong to none."""
+
 
 class Cursor(Protocol):
     """The part of a DB-API cursor that the engines in a database use."""

@@ -62,27 +62,13 @@ class Fts5Engine:
 
     def index(self, passages: Iterable[Passage]) -> None:
         """Store the passages, in place of any with the same ids."""
-        rows = [
-            (
-                passage.id,
-                *astuple(
-                    analyse_passage(
-                        passage.title,
-                        passage.heading,
-                        passage.text,
-                        passage.keywords,
-                        lexicon=self._lexicon,
-                    )
-                ),
-            )
-            for passage in passages
-        ]
-        self.delete(row[0] for row in rows)
+        rows = self._rows(passages)
+        self.delete(rows)
         places = ", ".join([self._placeholder] * 7)
         with closing(self._get_cursor()) as cursor:
             cursor.executemany(
                 f"INSERT INTO {TABLE} (rowid, t, h, b, tp, hp, bp) VALUES ({places})",  # noqa: S608
-                rows,
+                [(passage_id, *columns) for passage_id, columns in rows.items()],
             )
 
     def delete(self, ids: Iterable[int]) -> None:
@@ -118,6 +104,29 @@ class Fts5Engine:
         with closing(self._get_cursor()) as cursor:
             cursor.execute(_SEARCH.format(mark=mark, only=only), params)
             return [Hit(passage_id, score) for passage_id, score in cursor.fetchall()]
+
+    def drift(self, passages: Iterable[Passage]) -> set[int]:
+        """Give the ids that are not stored as these passages would be, or belong to none."""
+        should_be = self._rows(passages)
+        with closing(self._get_cursor()) as cursor:
+            cursor.execute(f"SELECT rowid, t, h, b, tp, hp, bp FROM {TABLE}")  # noqa: S608
+            stored = {passage_id: tuple(columns) for passage_id, *columns in cursor.fetchall()}
+        ids = should_be.keys() | stored.keys()
+        return {found for found in ids if should_be.get(found) != stored.get(found)}
+
+    def _rows(self, passages: Iterable[Passage]) -> dict[int, tuple[str, ...]]:
+        return {
+            passage.id: astuple(
+                analyse_passage(
+                    passage.title,
+                    passage.heading,
+                    passage.text,
+                    passage.keywords,
+                    lexicon=self._lexicon,
+                )
+            )
+            for passage in passages
+        }
 
 
 def wanted(plan: QueryPlan) -> str:

@@ -59,21 +59,7 @@ class PostgresEngine:
 
     def index(self, passages: Iterable[Passage]) -> None:
         """Store the passages, in place of any with the same ids."""
-        rows = [
-            (
-                passage.id,
-                vector(
-                    analyse_passage(
-                        passage.title,
-                        passage.heading,
-                        passage.text,
-                        passage.keywords,
-                        lexicon=self._lexicon,
-                    )
-                ),
-            )
-            for passage in passages
-        ]
+        rows = self._rows(passages)
         with closing(self._get_cursor()) as cursor:
             cursor.executemany(
                 f"INSERT INTO {TABLE} (id, vector) VALUES (%s, %s::tsvector)"  # noqa: S608
@@ -124,6 +110,36 @@ class PostgresEngine:
         with closing(self._get_cursor()) as cursor:
             cursor.execute(_SEARCH.format(only=only), params)
             return [Hit(passage_id, score) for passage_id, score in cursor.fetchall()]
+
+    def drift(self, passages: Iterable[Passage]) -> set[int]:
+        """Give the ids that are not stored as these passages would be, or belong to none."""
+        rows = self._rows(passages)
+        with closing(self._get_cursor()) as cursor:
+            cursor.execute(
+                f"SELECT coalesce(stored.id, wanted.id) FROM {TABLE} AS stored"  # noqa: S608
+                " FULL JOIN unnest(%s::bigint[], %s::text[]) AS wanted (id, vector)"
+                " ON wanted.id = stored.id"
+                " WHERE stored.vector IS DISTINCT FROM wanted.vector::tsvector",
+                [[passage_id for passage_id, _ in rows], [written for _, written in rows]],
+            )
+            return {passage_id for (passage_id,) in cursor.fetchall()}
+
+    def _rows(self, passages: Iterable[Passage]) -> list[tuple[int, str]]:
+        return [
+            (
+                passage.id,
+                vector(
+                    analyse_passage(
+                        passage.title,
+                        passage.heading,
+                        passage.text,
+                        passage.keywords,
+                        lexicon=self._lexicon,
+                    )
+                ),
+            )
+            for passage in passages
+        ]
 
 
 def vector(passage: AnalysedPassage) -> str:

@@ -171,6 +171,15 @@ class EngineContract:
         filled.index([])
         assert filled.search(planner.plan("våld")) == []
 
+    def test_what_was_just_indexed_has_not_drifted(self, filled, passages):
+        assert filled.drift(passages) == set()
+
+    def test_drift_names_what_is_missing_left_over_or_changed(self, filled, passages):
+        filled.delete([2])
+        changed = replace(passages[4], text="Något helt annat.")
+        now = [passage for passage in passages if passage.id not in {3, 5}]
+        assert filled.drift([*now, changed]) == {2, 3, 5}
+
     @pytest.mark.parametrize("query", HOSTILE)
     def test_the_signs_of_a_query_language_are_only_signs(self, filled, planner, query):
         plain = "".join(char if char.isalnum() else " " for char in query)

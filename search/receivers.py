@@ -1,0 +1,139 @@
+"""What happens in the index when something that it is made of changes.
+
+Training freezes a module when its page is published; its receiver is connected before these, since
+its app stands before search among the installed apps, so the lessons found here are the new ones.
+"""
+
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.db.models.signals import post_delete, post_save, pre_delete
+from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+from content.models import (
+    Activity,
+    CompetenceArea,
+    Contact,
+    Goal,
+    Indicator,
+    LegalProvision,
+    Precondition,
+    Responsibility,
+    SupportIndexPage,
+)
+from search import indexing
+
+# --- Pages --------------------------------------------------------------------------------------
+
+
+def page_changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    """Index a page that was published, take out one that no longer is.
+
+    A new slug moves everything below it too. Wagtail's own signal for that comes after the commit;
+    this is in time for the same transaction.
+    """
+    if indexing.is_readdressed(instance.pk):
+        indexing.update_from(instance)
+    else:
+        indexing.update([instance.pk])
+
+
+def page_readdressed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    """Index what lies below a page with a new slug, also when the page itself is not published."""
+    indexing.update_from(instance)
+
+
+def page_moved(
+    sender: type[Page],
+    instance: Page,
+    url_path_before: str,
+    url_path_after: str,
+    **kwargs: Any,
+) -> None:
+    """Index a page that was moved, and all below it: address and openness may be others."""
+    if url_path_before != url_path_after:
+        indexing.update_from(instance)
+
+
+def page_about_to_go(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    """Take a page out of the index before it is deleted."""
+    indexing.remove([instance.pk])
+
+
+def restriction_changed(
+    sender: type[PageViewRestriction],
+    instance: PageViewRestriction,
+    origin: Model | QuerySet[Model] | None = None,
+    **kwargs: Any,
+) -> None:
+    """Take out what was closed and everything below it, or put back what was opened.
+
+    A restriction that goes because its page is deleted opens nothing.
+    """
+    if origin is not None and _model_of(origin) is not PageViewRestriction:
+        return
+    page = Page.objects.filter(pk=instance.page_id).first()
+    if page:
+        indexing.update_from(page)
+
+
+def _model_of(origin: Model | QuerySet[Model]) -> type[Model]:
+    return origin.model if isinstance(origin, QuerySet) else type(origin)
+
+
+def site_changed(sender: type[Site], instance: Site, **kwargs: Any) -> None:
+    """Index everything: the addresses of all pages begin at the site's root page."""
+    indexing.update_all()
+
+
+# --- Registers ----------------------------------------------------------------------------------
+
+
+def contact_changed(sender: type[Contact], instance: Contact, **kwargs: Any) -> None:
+    """Index the pages that show a contact; the directory shows a new one too."""
+    directories = SupportIndexPage.objects.values_list("pk", flat=True)
+    indexing.update_users_of(f"contact:{instance.key}", also=directories)
+
+
+def law_changed(sender: type[LegalProvision], instance: LegalProvision, **kwargs: Any) -> None:
+    """Index the pages that show a paragraph of a law."""
+    indexing.update_users_of(f"law:{instance.key}")
+
+
+def goal_row_changed(sender: type[Model], instance: Any, **kwargs: Any) -> None:
+    """Index the page of the goal that a row belongs to."""
+    goal = _goal_of(instance)
+    if goal:
+        indexing.update_users_of(f"goal:{goal}")
+
+
+def _goal_of(row: Any) -> Any:
+    """Return the id of the goal that a row belongs to; an activity may have none."""
+    if isinstance(row, Goal):
+        return row.pk
+    if isinstance(row, Responsibility | CompetenceArea):
+        return Activity.objects.filter(pk=row.activity_id).values_list("goal", flat=True).first()
+    return row.goal_id
+
+
+GOAL_ROWS = (Goal, Activity, Indicator, Precondition, Responsibility, CompetenceArea)
+
+
+def connect() -> None:
+    """Connect the receivers of this module."""
+    for signal in (page_published, page_unpublished):
+        signal.connect(page_changed, dispatch_uid="search.page_changed")
+    page_slug_changed.connect(page_readdressed, dispatch_uid="search.page_readdressed")
+    post_page_move.connect(page_moved, dispatch_uid="search.page_moved")
+    pre_delete.connect(page_about_to_go, sender=Page, dispatch_uid="search.page_about_to_go")
+    for signal in (post_save, post_delete):
+        for receiver, models in (
+            (restriction_changed, (PageViewRestriction,)),
+            (site_changed, (Site,)),
+            (contact_changed, (Contact,)),
+            (law_changed, (LegalProvision,)),
+            (goal_row_changed, GOAL_ROWS),
+        ):
+            for model in models:
+                signal.connect(receiver, sender=model, dispatch_uid="search.register_changed")
