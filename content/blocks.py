@@ -102,6 +102,9 @@ class QuoteBlock(blocks.StructBlock):
     """Official wording, word for word. Only with a source."""
 
     text = blocks.TextBlock(label="Ordagrant citat")
+    of = blocks.CharBlock(
+        label="Ur", required=False, help_text="Fyll i bara om citatet inte är ur programmet."
+    )
     sources = sources(min_num=1)
 
     class Meta:

@@ -49,7 +49,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "warning": _NOTICE,
     "note": _NOTICE,
     "law": {"provision": Leaf.LAW, "text": Leaf.RICH},
-    "quote": {"text": Leaf.PLAIN, "sources": Leaf.SOURCES},
+    "quote": {"text": Leaf.PLAIN, "of": Leaf.PLAIN, "sources": Leaf.SOURCES},
     "reported": {"text": Leaf.RICH, "sources": Leaf.SOURCES},
     "gap": _NOTICE,
     "ask": {"phrases": [Leaf.PLAIN]},

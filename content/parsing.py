@@ -275,7 +275,8 @@ class _Body:
     def quote(self, kind: str, words: str, inner: list[str], start: int) -> None:
         text = " ".join(line.strip() for line in inner if line.strip()).strip('”"')
         self.needed(text, start, "citatet")
-        self.add(kind, start, text=text, sources=self.keys(words, start))
+        words, _, of = words.partition("|")
+        self.add(kind, start, text=text, of=of.strip(), sources=self.keys(words.strip(), start))
 
     def reported(self, kind: str, words: str, inner: list[str], start: int) -> None:
         text = self.rich(self.inside(inner, start), start + 1)

@@ -74,7 +74,8 @@ def _write(block: Block) -> str:
     if kind == "law":
         return _fence(kind, block["provision"], block["text"])
     if kind in {"quote", "reported"}:
-        return _fence(kind, _references(block), block["text"])
+        of = f" | {block['of']}" if block.get("of") else ""
+        return _fence(kind, _references(block) + of, block["text"])
     if kind == "contact":
         return f"::: contact {block['contact']}\n:::"
     if kind == "statistic":
