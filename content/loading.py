@@ -143,9 +143,25 @@ class Report:
 
 
 def digest(value: Any) -> str:
-    """Return the SHA-256 of *value* as canonical JSON."""
-    text = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+    """Return the SHA-256 of *value* as canonical JSON.
+
+    Empty values are left out, so that a new field in a later release does not make every text look
+    as if an editor had changed it.
+    """
+    text = json.dumps(_filled(value), cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            str(key): _filled(item)
+            for key, item in value.items()
+            if item not in (None, "", [], {}, False)
+        }
+    if isinstance(value, list | tuple):
+        return [_filled(item) for item in value]
+    return value
 
 
 # --- Reading ------------------------------------------------------------------------------------

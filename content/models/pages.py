@@ -266,6 +266,10 @@ class StartPage(TextPage):
     class Meta(TextPage.Meta):
         verbose_name = "startsida"
 
+    def sub_pages(self) -> list[dict[str, Any]]:
+        """Return none: the start page leads on by its three ways in."""
+        return []
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the newest edition of the programme."""
         edition = (
