@@ -55,6 +55,8 @@ def open_pages() -> Any:
     The start page is not among them: it says nothing that is not said in full elsewhere.
     """
     root = site_root()
+    if root is None:
+        return Page.objects.none()
     return (
         Page.objects.descendant_of(root)
         .live()
@@ -63,14 +65,14 @@ def open_pages() -> Any:
     )
 
 
-def site_root() -> Page:
-    """Return the page that the site's addresses begin at."""
-    return Site.objects.select_related("root_page").get(is_default_site=True).root_page
+def site_root() -> Page | None:
+    """Return the page that the site's addresses begin at, or None before there is a site."""
+    site = Site.objects.select_related("root_page").filter(is_default_site=True).first()
+    return site and site.root_page
 
 
-def path_of(page: Page, root: Page | None = None) -> str:
+def path_of(page: Page, root: Page) -> str:
     """Return a page's address below the site's root, without the first and last slash."""
-    root = root or site_root()
     return str(page.url_path)[len(root.url_path) :].strip("/")
 
 

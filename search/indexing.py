@@ -80,8 +80,10 @@ def update_users_of(name: str, *, also: Iterable[int] = ()) -> int:
 def is_readdressed(page_id: int) -> bool:
     """Return whether the page is indexed under another address than it has now."""
     indexed = SearchPassage.objects.filter(page=page_id, order=0).values_list("path", flat=True)
-    path = indexed.first()
-    return path is not None and path != extraction.path_of(Page.objects.get(pk=page_id))
+    path, root = indexed.first(), extraction.site_root()
+    if path is None or root is None:
+        return False
+    return path != extraction.path_of(Page.objects.get(pk=page_id), root)
 
 
 @transaction.atomic

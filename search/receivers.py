@@ -127,10 +127,10 @@ def connect() -> None:
     page_slug_changed.connect(page_readdressed, dispatch_uid="search.page_readdressed")
     post_page_move.connect(page_moved, dispatch_uid="search.page_moved")
     pre_delete.connect(page_about_to_go, sender=Page, dispatch_uid="search.page_about_to_go")
+    post_save.connect(site_changed, sender=Site, dispatch_uid="search.site_changed")
     for signal in (post_save, post_delete):
         for receiver, models in (
             (restriction_changed, (PageViewRestriction,)),
-            (site_changed, (Site,)),
             (contact_changed, (Contact,)),
             (law_changed, (LegalProvision,)),
             (goal_row_changed, GOAL_ROWS),

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -60,10 +61,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
                     "type": result.kind,
                     "type_label": Kind(result.kind).label,
                     "title": result.title,
-                    "title_html": result.title_html,
+                    "title_html": _marked(result.title_html),
                     "url": result.url,
                     "heading": result.heading,
-                    "snippet_html": result.snippet,
+                    "snippet_html": _marked(result.snippet),
                 }
                 for result in answer.results
             ],
@@ -86,6 +87,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
             "pagination": _pagination(answer.total, number, query, kind, operation),
         },
     )
+
+
+def _marked(text: str) -> SafeString:
+    return mark_safe(text)  # noqa: S308  # search.highlight escapes all but its own <mark>
 
 
 def _page_number(text: str) -> int:
