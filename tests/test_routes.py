@@ -4,6 +4,7 @@ A route that is missing from the table fails the last test. Wagtail's own routes
 group. The subject is always Ada: her attempt, her certificate, her unit.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -186,6 +187,11 @@ def test_a_change_without_the_forms_token_changes_nothing(
     assert "Formuläret" in response.content.decode()
 
 
+def without_token(html: bytes) -> bytes:
+    """Return *html* without the form token, which is new in every response."""
+    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", html)
+
+
 def test_what_is_not_yours_looks_like_what_does_not_exist(
     subject: Ada, client_of: Callable[[str], Client]
 ) -> None:
@@ -194,7 +200,7 @@ def test_what_is_not_yours_looks_like_what_does_not_exist(
     nobodys = client.get(reverse("training:certificate", args=["XXXX-XXXX-XXXX"]))
 
     assert theirs.status_code == nobodys.status_code == 404
-    assert theirs.content == nobodys.content
+    assert without_token(theirs.content) == without_token(nobodys.content)
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "admin"])
@@ -208,16 +214,26 @@ def test_the_editor_is_for_editors(role: str, client_of: Callable[[str], Client]
         assert response["Location"].startswith(("/logga-in/", "/cms/"))
 
 
-@pytest.mark.parametrize(
-    "path", ["/cms/users/", "/cms/sites/", "/cms/groups/", "/cms/reports/site-history/"]
-)
+@pytest.mark.parametrize("path", ["/cms/users/", "/cms/sites/", "/cms/groups/"])
 @pytest.mark.parametrize("role", ["disa", "reviewer"])
-def test_editors_see_no_accounts_and_no_trail(
-    role: str, path: str, client_of: Callable[[str], Client]
-) -> None:
+def test_editors_see_no_accounts(role: str, path: str, client_of: Callable[[str], Client]) -> None:
     response = client_of(role).get(path)
 
     assert response.status_code in {302, 403, 404}
+
+
+@pytest.mark.parametrize("role", ["disa", "reviewer"])
+def test_the_editors_history_says_nothing_of_managers_looking(
+    role: str, subject: Ada, client_of: Callable[[str], Client]
+) -> None:
+    client_of("berit").get(subject.url("training:manager_unit"))
+
+    response = client_of(role).get("/cms/reports/site-history/")
+
+    assert subject.unit.name not in response.content.decode()
+    assert (
+        subject.unit.name in client_of("admin").get("/cms/reports/site-history/").content.decode()
+    )
 
 
 class TestClosedContent:
@@ -253,17 +269,13 @@ class TestClosedContent:
 
 
 def names(patterns: list[Any], prefix: str = "") -> Iterator[str]:
-    """Yield the names of our own routes: what Wagtail brings is left out."""
+    """Yield the names of our own routes: what Wagtail brings lies under these or has its names."""
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            module = getattr(pattern.urlconf_name, "__name__", "")
-            if "wagtail" in str(pattern.urlconf_name) or module.startswith("wagtail"):
-                continue
-            if str(pattern.pattern) in {"cms/", "dokument/"}:
-                continue
-            space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
-            yield from names(pattern.url_patterns, space)
-        elif isinstance(pattern, URLPattern):
+            if str(pattern.pattern) not in {"cms/", "dokument/"}:
+                space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+                yield from names(pattern.url_patterns, space)
+        elif isinstance(pattern, URLPattern) and not str(pattern.name).startswith("wagtail"):
             yield f"{prefix}{pattern.name}"
 
 

@@ -474,7 +474,12 @@ class SupportIndexPage(TextPage):
             {
                 "label": label,
                 "value": value,
-                "contacts": [contact for audience, contact in rows if value in audience],
+                # Unfiltered, each contact stands once, under the first of those it is for.
+                "contacts": [
+                    contact
+                    for audience, contact in rows
+                    if value in (audience if wanted else audience[:1])
+                ],
             }
             for value, label in Audience.choices
             if not wanted or wanted == value
