@@ -504,13 +504,14 @@ class _Inventor:
         if kind < 0.075:
             self._employ(person, unit, hired, changed)
             return
-        if kind < 0.165 and (other := self._another_workplace(unit)):
-            self._employ(person, other, hired, changed)
+        if kind < 0.165:
+            before = self._another_workplace(unit) or self._other_work(unit)
+            self._employ(person, before, hired, changed)
             self._employ(person, unit, changed)
         else:
             self._employ(person, unit, hired)
-        if kind > 0.96 and not is_protected and (other := self._other_work(unit)):
-            self._employ(person, other, changed)
+        if kind > 0.96 and not is_protected:
+            self._employ(person, self._other_work(unit), changed)
         self._maybe_absent(person, days)
 
     def _maybe_absent(self, person: Person, days: int) -> None:
