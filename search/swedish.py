@@ -36,13 +36,13 @@ class Token(NamedTuple):
 STOP_WORDS: Final = frozenset(
     word_list("""
     alla allt alltså andra att av bara blev bli blir blivit bör de dem den denna deras dess dessa
-    det detta dig din dina ditt du där då eftersom ej eller en er era ert ett för får från genom
-    gör göra ha hade han hans har hela henne hennes hon honom hos hur här i icke inom ingen inga
-    inget inte ja jag ju kan kanske kunde kunna man med medan mellan men mer mest mig min mina mitt
-    mycket måste nej ni nog nu någon något några när nån nåt och också om oss på redan samma samt
-    sedan sig sin sina sitt själv ska skall skulle som så sådan sådana sådant till tills utan ut
-    upp vad var vara varför varit varje vars vart vi via vid vidare vilka vilken vilket
-    väl vår våra vårt än ännu är även åt
+    det detta dig din dina ditt du då där eftersom ej eller en er era ert ett från får för genom
+    gick gå går gått gör göra ha hade han hans har hela henne hennes hon honom hos hur här i icke
+    inga ingen inget inom inte ja jag ju kan kanske kom komma kommer kommit kunde kunna man med
+    medan mellan men mer mest mig min mina mitt mycket måste nej ni nog nu någon något några nån
+    nåt när och också om oss på redan samma samt sedan sig sin sina sitt själv ska skall skulle som
+    så sådan sådana sådant till tills upp ut utan vad var vara varför varit varje vars vart vet
+    veta vi via vid vidare vilka vilken vilket visste vår våra vårt väl åt än ännu är även
     """)
 )
 """Words that say nothing of what a text is about.
@@ -94,7 +94,6 @@ håll hålla hålls håller hållen höll hållit
 häst hästen
 insats insatsen insatsens insatser insatserna
 kille killar killen killarna killes killars
-komma kom kommer kommit
 kontor kontoren kontoret kontors
 kön könen könet könets köns
 lag lagar lagarna lagen lagens lagars
@@ -159,7 +158,6 @@ ung unga ungas unge ungt
 utred utrett utredd utredda
 utsatt utsatta utsattas utsatte utsattes utsatthet utsattheten utsatts utsätta utsättas utsätter \
 utsätts utsättande utsattes
-veta vet visste vetat
 vuxen vuxna vuxnas vuxne
 våld våldet våldets vålds våldsam våldsamma våldsamt
 våldta våldtagen våldtagna våldtagit våldtar våldtas våldtog våldtäkt våldtäkten våldtäkter

@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from search.evaluation import (
 )
 
 HEADER = "query\tjudgments\n"
+OWN_JUDGED = Path(__file__).parent / "judged" / "own.tsv"
 
 
 def _file(tmp_path, content: str):
@@ -123,3 +125,10 @@ def test_a_score_is_between_nothing_and_one(paths, grades):
 def test_sorting_by_grade_is_always_perfect(grades):
     best = sorted(grades, key=lambda page: -grades[page])
     assert ndcg10(best, grades) == pytest.approx(1.0)
+
+
+def test_the_portals_own_judged_searches_can_be_measured():
+    judged = load_judged(OWN_JUDGED)
+    assert len({query.query for query in judged}) == len(judged) >= 70
+    assert {max(query.grades.values()) for query in judged} == {3}
+    assert evaluate(judged, lambda query: []).zero_hit_rate == 1.0

@@ -1,5 +1,3 @@
-import os
-
 import psycopg
 import pytest
 
@@ -13,15 +11,20 @@ from search.engines.postgres import (
     vector,
 )
 from tests.search.engine_contract import EngineContract
+from tests.services import postgres
 
-SERVER = os.environ.get("PORTAL_TEST_POSTGRES_URL", "")
+
+@pytest.fixture(scope="module")
+def server():
+    with postgres.server() as url:
+        yield url
 
 
-@pytest.mark.skipif(not SERVER, reason="PORTAL_TEST_POSTGRES_URL names no server")
+@pytest.mark.slow
 class TestPostgresEngine(EngineContract):
     @pytest.fixture
-    def connection(self):
-        with psycopg.connect(SERVER) as connection:
+    def connection(self, server):
+        with psycopg.connect(server, dbname="postgres") as connection:
             for statement in (DROP_TABLE, CREATE_TABLE, CREATE_INDEX):
                 connection.execute(statement)
             yield connection
