@@ -187,7 +187,9 @@ SECURE_REDIRECT_EXEMPT = [r"^halsa/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REFERRER_POLICY = "no-referrer" if OPEN_CONTENT else "same-origin"
+# Other hosts are never told where a reader came from. Pages without a form send nothing at all
+# (portal.middleware); those with one cannot, since the form's origin would then be unknown.
+SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail shows previews in a frame of its own
 SECURE_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
