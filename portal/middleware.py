@@ -12,7 +12,7 @@ class PrivatePagesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Add `no-store` for a signed-in person, `no-referrer` to a stranger's page without a form."""
+        """Add `no-store` for the signed-in, `no-referrer` to a stranger's page without a form."""
         response = self.get_response(request)
         if not request.user.is_authenticated and "CSRF_COOKIE" not in request.META:
             response["Referrer-Policy"] = "no-referrer"
