@@ -321,29 +321,15 @@ def stored_reference(reference: Mapping[str, str], keys: Keys) -> dict[str, Any]
 
 # --- Ready --------------------------------------------------------------------------------------
 
-_PAGE_LINK = re.compile(r'<a linktype="page" id="(\d+)">')
-# Words that the reader sees as a link out are never told where the reader came from.
-_OUTSIDE = re.compile(r'<a href="(https?://)')
-
 
 def ready_from_stored(stored: Document) -> Document:
     """Return *stored* blocks ready for a template. Four queries at most."""
     registers = Registers.by_pk(stored)
-    wanted = {
-        int(page_id)
-        for block in stored
-        for leaf, value in leaves(block)
-        if leaf in {Leaf.RICH, Leaf.TABLE}
-        for page_id in _PAGE_LINK.findall(str(value))
-    }
+    wanted = {page_id for html in _rich_texts(stored) for page_id in richtext.page_ids(html)}
     urls = urls_by_id(wanted) if wanted else {}
 
     def rich(value: Any) -> str:
-        def link(match: re.Match[str]) -> str:
-            url = urls.get(int(match[1]))
-            return f'<a href="{url}">' if url else "<a>"
-
-        return _safe(_PAGE_LINK.sub(link, value or ""))
+        return _safe(value or "", urls)
 
     def table(value: Any) -> dict[str, Any]:
         value = value or {"columns": [], "rows": []}
@@ -381,7 +367,7 @@ def ready_from_portable(portable: Document) -> Document:
     registers = Registers.by_key(portable)
 
     def rich(value: Any) -> str:
-        return _safe(richtext.markdown_to_html(value or ""))
+        return _safe(richtext.markdown_to_html(value or ""), {})
 
     def table(value: Any) -> dict[str, Any]:
         return {
@@ -410,10 +396,18 @@ def ready_from_portable(portable: Document) -> Document:
     )
 
 
-def _safe(value: str) -> str:
-    return mark_safe(  # noqa: S308  # Wagtail's allow-list or our own Markdown made it
-        _OUTSIDE.sub(r'<a rel="noopener noreferrer" href="\1', value)
-    )
+def _rich_texts(stored: Document) -> Iterator[str]:
+    """Yield each piece of HTML in *stored*."""
+    for block in stored:
+        for leaf, value in leaves(block):
+            if leaf is Leaf.RICH:
+                yield value or ""
+            elif leaf is Leaf.TABLE and value:
+                yield from (cell or "" for row in value["rows"] for cell in row["values"])
+
+
+def _safe(value: str, urls: Mapping[int, str]) -> str:
+    return mark_safe(richtext.readable(value, urls))  # noqa: S308  # known tags, safe links
 
 
 def _finish(document: Document) -> Document:
