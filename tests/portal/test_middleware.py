@@ -32,3 +32,16 @@ def test_a_view_that_has_decided_is_left_alone(answer):
     response = HttpResponse("text", headers={"Cache-Control": "max-age=60"})
 
     assert answer(User(username="ada"), response)["Cache-Control"] == "max-age=60"
+
+
+def test_an_open_text_sends_no_referrer_at_all(answer):
+    assert answer(AnonymousUser())["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_page_with_a_form_lets_its_origin_be_known(client, db):
+    # Under no-referrer the browser would call the origin null, and the form be refused.
+    assert client.get("/logga-in/")["Referrer-Policy"] == "same-origin"
+
+
+def test_a_page_of_a_signed_in_person_lets_its_forms_origin_be_known(answer):
+    assert "Referrer-Policy" not in answer(User(username="ada"))

@@ -102,7 +102,10 @@ class TestWhatIsOpen:
         found = settings_in(PRODUCTION)
 
         assert not any("LoginRequired" in name for name in found["MIDDLEWARE"])
-        assert found["SECURE_REFERRER_POLICY"] == "no-referrer"
+
+    def test_other_hosts_are_never_told_where_a_reader_came_from(self):
+        # Not no-referrer: a browser then calls a form's origin null, and no form works.
+        assert settings_in(PRODUCTION)["SECURE_REFERRER_POLICY"] == "same-origin"
 
     def test_closing_them_guards_every_view(self):
         found = settings_in({**PRODUCTION, "PORTAL_OPEN_CONTENT": "false"})
