@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 from django.db.models import Count, Q
 from django.test import Client, override_settings
+from wagtail.models import Page
 
 from portal.organisation import demo
 from portal.organisation.models import (
@@ -298,6 +299,13 @@ class TestCast:
         assert user.has_perm("content.change_contact")
         rights = user.groups.get().page_permissions.values_list("permission__codename", flat=True)
         assert {"change_page", "publish_page"} <= set(rights)
+
+    def test_what_editors_submit_comes_to_the_reviewers(self, city: demo.Report) -> None:
+        workflow = Page.objects.get(depth=1).workflowpage.workflow
+
+        (task,) = workflow.tasks
+        assert [group.name for group in task.specific.groups.all()] == ["Granskare"]
+        assert task.specific.user_can_access_editor(None, User.objects.get(username="granskare"))
 
     def test_an_employee_may_not(self, city: demo.Report) -> None:
         assert not User.objects.get(username="chef").has_perm("wagtailadmin.access_admin")

@@ -241,13 +241,24 @@ class TestRows:
             assert attempt.started_at < attempt.submitted_at <= NOW
             assert re.fullmatch(r"(?:[2-9B-DF-HJ-NP-TV-X]{4}-?){3}", completion.code)
 
-    def test_nobody_completed_anything_before_being_employed_or_while_away(
-        self, history: Report
-    ) -> None:
+    def test_nobody_completed_anything_before_being_employed(self, history: Report) -> None:
         for completion in Completion.objects.all():
             day = timezone.localdate(completion.completed_at)
             assert Employment.objects.filter(in_force(day), person=completion.person_id).exists()
-            assert not Absence.objects.filter(in_force(day), person=completion.person_id).exists()
+
+    def test_nobody_completed_anything_while_away(self, city: None, version: ModuleVersion) -> None:
+        away = Person.objects.filter(user=None, employments__unit__code="DEMO-KOMETEN").distinct()
+        since, until = TODAY - timedelta(days=140), TODAY - timedelta(days=40)
+        Absence.objects.bulk_create(
+            Absence(person=person, starts_date=since, ends_date=until) for person in away
+        )
+
+        load_history(today=TODAY)
+
+        completions = Completion.objects.filter(person__in=away)
+        assert completions
+        for completion in completions:
+            assert not since <= timezone.localdate(completion.completed_at) < until
 
     def test_attempts_follow_each_other(self, history: Report) -> None:
         seconds = Attempt.objects.filter(number=2)
