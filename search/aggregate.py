@@ -9,9 +9,13 @@ from search.records import Hit, PageHit, Passage
 NEXT_PASSAGES: Final = 2
 NEXT_PASSAGES_WEIGHT: Final = 0.3
 KIND_PRIOR: Final[Mapping[str, float]] = MappingProxyType(
-    {"nyhet": 0.8, "dokument": 0.8, "remiss": 0.8}
+    {"nyhet": 0.8, "dokument": 0.8, "remiss": 0.8, "utbildning": 0.85}
 )
-"""Kinds that tell of guidance rather than give it; every other kind counts in full."""
+"""Kinds that tell of guidance rather than give it; every other kind counts in full.
+
+A module teaches what a guidance page says, in much the same words. Somebody who asks what to do
+wants the guidance first; somebody who asks for a course still finds the module, which says so.
+"""
 
 
 def aggregate(
