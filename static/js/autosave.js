@@ -82,6 +82,8 @@ export function keepSaved(form) {
     save();
   });
   window.addEventListener("beforeunload", (event) => {
-    if ((dirty || sending) && !leaving) event.preventDefault();
+    // Nothing stands in the way of "Lämna sidan", not even an answer that is not saved.
+    const quickExit = "leaving" in document.documentElement.dataset;
+    if ((dirty || sending) && !leaving && !quickExit) event.preventDefault();
   });
 }
