@@ -21,6 +21,7 @@ from search.compounds import Lexicon
 from search.models import SearchPassage, SearchState
 from search.plan import Planner
 from search.records import Passage
+from search.titles import TitleRoots
 from search.vocabulary import Vocabulary
 
 MAX_SUGGESTIONS: Final = 8
@@ -91,13 +92,19 @@ def _words(text: str) -> Iterator[swedish.Token]:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything that is remembered of the index as it was under one stamp."""
+    """Everything that is remembered of the index as it was under one stamp.
+
+    `passages` are without their texts. `tops` and `titles` are by path: a page's first passage, and
+    the words of its title.
+    """
 
     stamp: UUID
     valid_until: datetime | None
     lexicon: Lexicon
     planner: Planner
     passages: dict[int, Passage]
+    tops: dict[str, int]
+    titles: dict[str, TitleRoots]
     suggestions: Suggestions
 
 
@@ -131,6 +138,7 @@ def shown() -> QuerySet[SearchPassage]:
 
 def _load(state: SearchState) -> Catalogue:
     rows = list(shown().order_by("path", "order"))
+    tops = [row for row in rows if not row.heading]
     lexicon = indexing.lexicon_of(state)
     vocabulary = Vocabulary.from_texts(
         (f"{row.title}\n{row.heading}\n{row.keywords}\n{row.text}" for row in rows),
@@ -159,12 +167,16 @@ def _load(state: SearchState) -> Catalogue:
             )
             for row in rows
         },
-        suggestions=_suggestions(rows),
+        tops={row.path: row.pk for row in tops},
+        titles={row.path: TitleRoots.of(
+                row.title, lexicon, also=extraction.KIND_WORDS.get(row.kind, ())
+            )
+            for row in tops},
+        suggestions=_suggestions(rows, tops),
     )  # fmt: skip
 
 
-def _suggestions(rows: list[SearchPassage]) -> Suggestions:
-    tops = [row for row in rows if not row.heading]
+def _suggestions(rows: list[SearchPassage], tops: list[SearchPassage]) -> Suggestions:
     return Suggestions(
         [
             (Suggestion(row.title, row.url) for row in tops),

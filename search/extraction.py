@@ -6,7 +6,7 @@ since that may be a draft. Only what a reader who has not signed in can open giv
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Q
@@ -20,7 +20,10 @@ from content.models.pages import Kind, OperationPage, StartPage, TextPage, goal_
 from training.models import ModulePage, ModuleVersion
 from training.models.overview import current_version
 
-SUPPORT_FOR_READERS = "stod-till-dig"
+SUPPORT_FOR_READERS: Final = "stod-till-dig"
+
+KIND_WORDS: Final = {str(Kind.TRAINING): ("utbildning", "modul")}
+"""What pages of a kind are called by those who look for one; a module rarely says it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def _parts(page: Any, path: str) -> list[Part]:
         replace(
             base,
             text="\n".join(line for line in lead if line),
-            keywords="\n".join(page.keyword_list()),
+            keywords="\n".join([*page.keyword_list(), *KIND_WORDS.get(base.kind, ())]),
         ),
         *(_section(base, heading, anchor, text) for heading, anchor, text in shown),
         *(_section(base, found.heading, found.anchor, found.text) for found in sections),

@@ -15,6 +15,7 @@ from search.catalogue import MAX_SUGGESTIONS, Catalogue, Suggestion
 from search.models import SearchPassage
 from search.plan import QueryPlan
 from search.records import Hit, PageHit, Passage
+from search.titles import NAMED_WEIGHT
 
 MAX_HITS: Final = 2_000
 """Passages asked of the engine: so many that the counts by kind are those of everything found."""
@@ -61,10 +62,10 @@ def search(
         for hit in hits
         if (passage := known.passages.get(hit.passage_id)) and _concerns(passage, operation)
     }
-    pages = aggregate(hits, passages)
-    counts = Counter(passages[page.passage_id].kind for page in pages)
+    pages = _named_first(aggregate(hits, passages), plan, known)
+    counts = Counter(known.passages[page.passage_id].kind for page in pages)
     if kind:
-        pages = [page for page in pages if passages[page.passage_id].kind == kind]
+        pages = [page for page in pages if known.passages[page.passage_id].kind == kind]
     return Answer(
         query=plan.query,
         corrected=plan.corrected,
@@ -87,6 +88,17 @@ def _find(query: str) -> tuple[Catalogue, QueryPlan, list[Hit]]:
         if all(hit.passage_id in known.passages for hit in hits):
             break
     return known, plan, hits
+
+
+def _named_first(pages: list[PageHit], plan: QueryPlan, known: Catalogue) -> list[PageHit]:
+    """Raise the pages whose title is just what was searched for, and lead to their beginning."""
+    named = [
+        PageHit(page.path, page.score * NAMED_WEIGHT, known.tops[page.path])
+        if known.titles[page.path].is_named_by(plan)
+        else page
+        for page in pages
+    ]
+    return sorted(named, key=lambda page: (-page.score, page.path))
 
 
 def _concerns(passage: Passage, operation: str) -> bool:

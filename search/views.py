@@ -8,6 +8,8 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -43,13 +45,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
     kind = _known(request.GET.get("typ", ""), Kind.values)
     operation = _known(request.GET.get("verksamhet", ""), operations)
     number = _page_number(request.GET.get("sida", ""))
-    answer = service.search(
-        query,
-        kind=kind,
-        operation=operation,
-        limit=PAGE_SIZE,
-        offset=(number - 1) * PAGE_SIZE,
-    )
+    answer = _page_of_answer(query, kind, operation, number)
+    if not answer.results and (pages := _pages(answer)) and number > pages:
+        number = pages
+        answer = _page_of_answer(query, kind, operation, number)
     return render(
         request,
         "search/search.html",
@@ -84,9 +83,19 @@ def search_page(request: HttpRequest) -> HttpResponse:
                 {"value": slug, "label": name, "selected": slug == operation}
                 for slug, name in operations.items()
             ],
-            "pagination": _pagination(answer.total, number, query, kind, operation),
+            "pagination": _pagination(answer, number, query, kind, operation),
         },
     )
+
+
+def _page_of_answer(query: str, kind: str, operation: str, number: int) -> service.Answer:
+    return service.search(
+        query, kind=kind, operation=operation, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
+    )
+
+
+def _pages(answer: service.Answer) -> int:
+    return min(-(-answer.total // PAGE_SIZE), LAST_PAGE)
 
 
 def _marked(text: str) -> SafeString:
@@ -100,9 +109,9 @@ def _page_number(text: str) -> int:
 
 
 def _pagination(
-    total: int, number: int, query: str, kind: str, operation: str
+    answer: service.Answer, number: int, query: str, kind: str, operation: str
 ) -> dict[str, Any] | None:
-    pages = min(-(-total // PAGE_SIZE), LAST_PAGE)
+    pages = _pages(answer)
     if pages < 2:
         return None
 
@@ -139,7 +148,7 @@ class _BadRequest(Exception):
 
 
 def _json_get(view: Callable[[HttpRequest], dict[str, Any]]) -> View:
-    """Answer GET and HEAD in JSON, whatever happens."""
+    """Answer GET and HEAD in JSON, whatever happens: a program cannot follow a sign-in page."""
 
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
@@ -147,12 +156,14 @@ def _json_get(view: Callable[[HttpRequest], dict[str, Any]]) -> View:
             response = _json({"error": "Använd GET."}, 405)
             response["Allow"] = "GET, HEAD"
             return response
+        if not settings.OPEN_CONTENT and not request.user.is_authenticated:
+            return _json({"error": "Logga in för att söka."}, 401)
         try:
             return _json(view(request))
         except _BadRequest as fault:
             return _json({"error": str(fault)}, 400)
 
-    return _never_kept(wrapped)
+    return login_not_required(_never_kept(wrapped))
 
 
 def _json(data: dict[str, Any], status: int = 200) -> JsonResponse:
