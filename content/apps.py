@@ -8,3 +8,9 @@ class ContentConfig(AppConfig):
 
     name = "content"
     verbose_name = "Innehåll"
+
+    def ready(self) -> None:
+        """Listen for what changes the texts."""
+        from content import receivers
+
+        receivers.connect()

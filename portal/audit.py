@@ -17,6 +17,7 @@ class Action(StrEnum):
     UNIT_VIEWED = "organisation.unit_viewed"
     UNIT_REFUSED = "organisation.unit_refused"
     UNITS_LISTED = "organisation.units_listed"
+    CERTIFICATE_CHECKED = "training.certificate_checked"
     MODULE_FROZEN = "training.module_frozen"
     COMPLETION_REVOKED = "training.completion_revoked"
 
@@ -30,6 +31,7 @@ _LABELS = {
     Action.UNIT_VIEWED: "Visade en enhets medarbetare",
     Action.UNIT_REFUSED: "Nekades att se en enhet",
     Action.UNITS_LISTED: "Visade sina enheter",
+    Action.CERTIFICATE_CHECKED: "Såg vem ett intyg gäller",
     Action.MODULE_FROZEN: "Fryste en version av en modul",
     Action.COMPLETION_REVOKED: "Återkallade ett genomförande",
 }

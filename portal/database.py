@@ -20,6 +20,8 @@ def prepare(connection: Any, **kwargs: object) -> None:
     raw = connection.connection
     raw.create_collation(SWEDISH, compare)
     raw.create_function("portal_purging", 0, lambda: int(id(raw) in _purging))
+    # Else INSERT OR REPLACE would remove a row without asking the triggers that guard it.
+    raw.execute("PRAGMA recursive_triggers = ON")
 
 
 @contextmanager

@@ -36,6 +36,8 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the demo accounts and their password, in demo mode alone."""
         context = super().get_context_data(**kwargs)
+        # LoginView calls the host by this name.
+        context["site_name"] = settings.WAGTAIL_SITE_NAME
         if settings.DEMO:
             context["demo_accounts"] = [
                 {"username": username, "description": description}

@@ -24,6 +24,7 @@ from django.test import TransactionTestCase, override_settings
 from django.utils import timezone
 from wagtail.models import Page, Site
 
+from portal import generation
 from portal.organisation.models import Role, Unit, UnitKind, User
 from tests.factories import (
     EmploymentFactory,
@@ -57,8 +58,9 @@ def _settings_for_tests() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """Start every test with an empty cache."""
+    """Start every test with empty caches."""
     cache.clear()
+    generation.forget_everything()
 
 
 def pytest_report_header() -> str:

@@ -32,10 +32,12 @@ NOT_PERSONAL = {
     # training
     "Module", "ModulePage", "ModuleVersion", "Requirement", "Track", "TrackModule",
     "TrainingIndexPage",
+    # the house
+    "Generation",
     # search
     "SearchPassage", "SearchState",
 }  # fmt: skip
-OURS = {"organisation", "content", "training", "search"}
+OURS = {"portal", "organisation", "content", "training", "search"}
 
 
 def project_models() -> set[str]:

@@ -11,8 +11,16 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         """Freeze a module whenever its page is published."""
+        from django.db.models.signals import post_save
         from wagtail.signals import page_published
 
+        from portal import generation
         from training import receivers
 
         page_published.connect(receivers.freeze_published_module, dispatch_uid="training.freeze")
+        # What learners see is the frozen version, so a new one is a new generation of content.
+        post_save.connect(
+            generation.advance,
+            sender=self.get_model("ModuleVersion"),
+            dispatch_uid="training.generation",
+        )

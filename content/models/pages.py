@@ -192,6 +192,7 @@ class TextPage(TextFields, Page):
             "modules": self.linked_pages("modules"),
             "sub_pages": self.sub_pages(),
             "reviewed": self.is_reviewed,
+            "about_children": TargetGroup.CHILDREN in self.target_groups,
             "target_groups": [
                 TargetGroup(code).label for code in self.target_groups if code in TargetGroup
             ],

@@ -1,0 +1,90 @@
+"""Which generation of the content this is, and what may be remembered while it lasts.
+
+Everything a stranger reads is a function of the database's content. Publishing, unpublishing,
+moving, and editing a register adds one to a counter in the same transaction; what any process has
+remembered under an older number is then never asked for again. So a change shows at once, on every
+page, in every process, and no list of what depends on what has to be kept.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, cast
+from weakref import WeakSet
+
+from django.db import DatabaseError, transaction
+from django.db.models import F
+
+from portal.models import Generation
+
+ROW = 1
+_memories: "WeakSet[Memory]" = WeakSet()
+# The number as this request found it. Reset by `forget`, which the middleware calls.
+_seen: ContextVar[int | None] = ContextVar("generation", default=None)
+
+
+def current() -> int:
+    """Return the generation's number: one small query for each request."""
+    number = _seen.get()
+    if number is None:
+        number = Generation.objects.filter(pk=ROW).values_list("number", flat=True).first() or 0
+        _seen.set(number)
+    return number
+
+
+def forget() -> None:
+    """Ask the database again next time: at the start of a request, and after a change."""
+    _seen.set(None)
+
+
+def advance(**kwargs: object) -> None:
+    """Begin a new generation, in the transaction of the change. Can be a signal's receiver."""
+    with transaction.atomic():
+        changed = Generation.objects.filter(pk=ROW).update(number=F("number") + 1)
+        if not changed:
+            Generation.objects.get_or_create(pk=ROW, defaults={"number": 1})
+    forget()
+
+
+class Memory:
+    """What a process remembers of one generation, the least used forgotten first.
+
+    Nothing that depends on who is reading may be put in here.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = Lock()
+        _memories.add(self)
+
+    def get[T](self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what *make* gave for *key* in this generation, making it when it is not kept."""
+        try:
+            whole = (current(), key)
+        except DatabaseError:
+            return make()
+        with self._lock:
+            if whole in self._kept:
+                self._kept.move_to_end(whole)
+                return cast("T", self._kept[whole])
+        value = make()
+        with self._lock:
+            self._kept[whole] = value
+            self._kept.move_to_end(whole)
+            while len(self._kept) > self.size:
+                self._kept.popitem(last=False)
+        return value
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+
+
+def forget_everything() -> None:
+    """Empty every memory of this process: for tests, whose databases come and go."""
+    forget()
+    for memory in list(_memories):
+        memory.clear()
