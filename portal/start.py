@@ -25,7 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL_ENV = ROOT / "local.env"
 READY = ROOT / "var" / "ready.json"
 # What a member of an editors' group is called.
-ONE_OF = {"Redaktörer": "redaktör", "Granskare": "granskare"}
 
 
 def main() -> None:
@@ -227,21 +226,9 @@ def welcome(port: int) -> str:
         f"Redaktörernas verktyg finns på {address}/cms/",
     ]
     if settings.DEMO:
-        from portal.organisation.demo import CAST, PROFESSIONS
+        from portal.organisation.demo import describe_cast
 
-        who = {
-            member.username: ", ".join(
-                part
-                for part in (
-                    f"{member.given_name} {member.family_name}".strip(),
-                    (member.role.label if member.role else "")
-                    or ONE_OF.get(member.group, "")
-                    or PROFESSIONS.get(member.profession, "administratör").lower(),
-                )
-                if part
-            )
-            for member in CAST
-        }
+        who = describe_cast()
         width = max(map(len, who))
         lines += [
             "",

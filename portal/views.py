@@ -12,19 +12,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-# The demo cast (DESIGN 3), as the sign-in page lists it.
-DEMO_ACCOUNTS = [
-    ("medarbetare", "Förskollärare som har en utbildning att göra"),
-    ("chef", "Chef för medarbetaren, ser sina egna enheter"),
-    ("annanchef", "Chef för andra enheter"),
-    ("samordnare", "Samordnare för en förvaltning"),
-    ("uppfoljare", "Följer upp hela staden"),
-    ("registrator", "Registrator"),
-    ("redaktor", "Skriver och publicerar texter"),
-    ("granskare", "Sakgranskar texter"),
-    ("personaladmin", "Sköter personaluppgifter"),
-    ("admin", "Sköter portalen"),
-]
+from portal.organisation.demo import describe_cast
 
 
 class SignIn(LoginView):
@@ -41,7 +29,7 @@ class SignIn(LoginView):
         if settings.DEMO:
             context["demo_accounts"] = [
                 {"username": username, "description": description}
-                for username, description in DEMO_ACCOUNTS
+                for username, description in describe_cast().items()
             ]
             context["demo_password"] = settings.DEMO_PASSWORD
         return context

@@ -103,6 +103,22 @@ CAST = (
 )
 _PEOPLE_IN_CAST = tuple(member for member in CAST if member.unit)
 
+_ONE_OF = {"Redaktörer": "redaktör", "Granskare": "granskare"}
+
+
+def describe_cast() -> dict[str, str]:
+    """Return each demo account with who it is, such as `Maria Hedvall, chef`."""
+    described = {}
+    for member in CAST:
+        does = (
+            (member.role.label if member.role else "")
+            or _ONE_OF.get(member.group, "")
+            or PROFESSIONS.get(member.profession, "administratör").lower()
+        )
+        name = f"{member.given_name} {member.family_name}".strip()
+        described[member.username] = ", ".join(part for part in (name, does) if part)
+    return described
+
 
 # --- What a city is made of ---------------------------------------------------------------------
 
