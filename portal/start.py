@@ -24,7 +24,6 @@ from django.core.management import CommandError, call_command
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL_ENV = ROOT / "local.env"
 READY = ROOT / "var" / "ready.json"
-# What a member of an editors' group is called.
 
 
 def main() -> None:
