@@ -5,6 +5,7 @@ nobody's business. Gunicorn's own faults are written by the portal's formatter, 
 addresses and paths.
 """
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -33,3 +34,12 @@ logconfig_dict: dict[str, Any] = {
         "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }
+
+
+def when_ready(server: Any) -> None:
+    """Set the loaded code aside from garbage collection, just before the workers are forked.
+
+    The workers then go on sharing its memory, and end at once when they are told to.
+    """
+    gc.collect()
+    gc.freeze()
