@@ -20,6 +20,7 @@ MANAGE = [sys.executable, "-W", "error::DeprecationWarning:portal", "manage.py"]
 PRODUCTION = {
     "PORTAL_HOSTS": "portal.example",
     "PORTAL_DATABASE_URL": "postgresql://portal:secret@db.example:5432/portal",
+    "PORTAL_EMAIL_URL": "smtp://mail.example:587",
     "PORTAL_DEMO": "false",
 }
 
