@@ -265,6 +265,10 @@ def to_portable(stored: Document, *, path_of: richtext.PathOf) -> Document:
     return [_map(block, change) for block in stored]
 
 
+class UnknownKey(LookupError):
+    """A key that is in no register. The message is the key."""
+
+
 @dataclass(frozen=True)
 class Keys:
     """Primary keys by key, and page ids by path: what a file's references are looked up in."""
@@ -286,7 +290,7 @@ class Keys:
 
 
 def from_portable(portable: Document, keys: Keys) -> Document:
-    """Return *portable* blocks as stored. Raises KeyError for a key that is in no register."""
+    """Return *portable* blocks as stored. Raises UnknownKey for a key that is in no register."""
 
     def rich(value: Any) -> str:
         return richtext.markdown_to_html(value or "", resolve=keys.pages.get)
@@ -301,20 +305,26 @@ def from_portable(portable: Document, keys: Keys) -> Document:
     change: dict[Leaf, Callable[[Any], Any]] = {
         Leaf.RICH: rich,
         Leaf.SOURCES: lambda value: [stored_reference(reference, keys) for reference in value],
-        Leaf.LAW: lambda value: keys.provisions[value],
-        Leaf.CONTACT: lambda value: keys.contacts[value],
+        Leaf.LAW: lambda value: _pk(keys.provisions, value),
+        Leaf.CONTACT: lambda value: _pk(keys.contacts, value),
         Leaf.TABLE: table,
     }
     return [_map(block, change) for block in portable]
 
 
+def _pk(register: Mapping[str, int], key: str) -> int:
+    if key not in register:
+        raise UnknownKey(key)
+    return register[key]
+
+
 def stored_reference(reference: Mapping[str, str], keys: Keys) -> dict[str, Any]:
-    """Return a source reference as stored. Raises KeyError for an unknown key."""
+    """Return a source reference as stored. Raises UnknownKey for an unknown key."""
     key = reference["key"]
     source = keys.sources.get(key)
     return {
         "source": source,
-        "provision": None if source else keys.provisions[key],
+        "provision": None if source else _pk(keys.provisions, key),
         "locator": reference.get("locator", ""),
     }
 

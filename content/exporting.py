@@ -63,9 +63,10 @@ def export_row(row: Any) -> dict[str, Any]:
     return values
 
 
-def export_simple(row: Any) -> dict[str, Any]:
-    """Return a board or an edition as the programme's file says it."""
-    return export_row(row)
+def export_indicator(row: Indicator) -> dict[str, Any]:
+    """Return an indicator, with the activity it follows up if an editor has said which."""
+    followed = {"activity": row.activity.key} if row.activity else {}
+    return {"text": row.text, "source": row.source.key} | followed
 
 
 def export_activity(activity: Activity) -> dict[str, Any]:
@@ -102,9 +103,9 @@ def export_goal(goal: Goal) -> dict[str, Any]:
             .order_by("sort_order")
         ],
         "indicators": [
-            {"text": row.text, "source": row.source.key}
+            export_indicator(row)
             for row in Indicator.objects.filter(goal=goal)
-            .select_related("source")
+            .select_related("source", "activity")
             .order_by("sort_order")
         ],
         "preconditions": [
@@ -120,8 +121,8 @@ def export_programme() -> dict[str, Any]:
     """Return programme.yaml."""
     newest_first = Edition.objects.order_by("-period_start")
     return {
-        "editions": [export_simple(row) for row in newest_first.reverse()],
-        "boards": [export_simple(row) for row in Board.objects.order_by("pk")],
+        "editions": [export_row(row) for row in newest_first.reverse()],
+        "boards": [export_row(row) for row in Board.objects.order_by("pk")],
         "goals": [
             export_goal(row)
             for row in Goal.objects.select_related("edition", "source").order_by(
@@ -134,7 +135,7 @@ def export_programme() -> dict[str, Any]:
                 for row in Activity.objects.filter(goal=None).order_by("pk")
             ],
             "indicators": [
-                {"text": row.text, "source": row.source.key, "edition": row.edition.key}
+                export_indicator(row) | {"edition": row.edition.key}
                 for row in Indicator.objects.filter(goal=None).order_by("pk")
             ],
         },
@@ -159,8 +160,8 @@ def export_front(page: Any, paths: dict[int, str] | None = None) -> dict[str, An
         "type": TYPE_OF.get(type(page), ""),
         "title": page.title,
         "menu_title": page.menu_title,
-        "summary": page.summary,
-        "who": page.who,
+        "summary": " ".join(page.summary.split()),
+        "who": " ".join(page.who.split()),
         "owner": page.owner_function,
         "written_date": page.written_date,
         "review_due_date": page.review_due_date,

@@ -6,11 +6,13 @@ the last load, an editor has changed it, and the file is left unread.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -23,10 +25,10 @@ from content.exporting import (
     export_body,
     export_front,
     export_goal,
+    export_indicator,
     export_row,
-    export_simple,
 )
-from content.faults import Fault, Faults, FaultyFiles
+from content.faults import Faults
 from content.models import (
     Activity,
     Board,
@@ -56,7 +58,7 @@ from content.models import (
     ViolenceTypePage,
 )
 from content.models.pages import Kind, PreventionLevel, TargetGroup
-from content.parsing import TextFile, read_rows, read_text, read_yaml, stable_id
+from content.parsing import TextFile, read_mapping, read_rows, read_text, stable_id
 from portal.organisation.models import Operation
 
 # What every page's front matter may say → the field it fills. Special ones are handled by name.
@@ -73,6 +75,9 @@ COMMON = {
 }
 LISTS = ("target_groups", "operations", "keywords", "sources", "related", "modules")
 REQUIRED = ("type", "title", "summary", "written_date", "review_due_date")
+TEXTS = ("title", "menu_title", "summary", "who", "owner")
+# Blocks that only a lesson may hold.
+LESSON_ONLY = {"case", "reflect"}
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,14 @@ PAGE_TYPES: dict[str, PageType] = {
 }
 
 
+class Reference(NamedTuple):
+    """A key of a source or law, and where it stands."""
+
+    path: Path
+    line: int
+    key: str
+
+
 @dataclass
 class PageFile:
     """A page as its file says it: where it lies, what it says, and how to fill the model."""
@@ -113,13 +126,23 @@ class PageFile:
     export: Callable[[Page], Any] | None = None
     # What else the file's hash covers.
     more: Any = None
-    references: set[str] = field(default_factory=set)
+    # Other files of the same page, such as a module's lessons.
+    parts: list[TextFile] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
     # What the model must have from the first moment, beyond what every page has.
     initial: dict[str, Any] = field(default_factory=dict)
 
-    def file_hash(self) -> str:
-        """Return the hash of what the file says."""
-        return digest([self.text.front, self.text.body, self.more])
+    def targets(self, name: str, pages: Mapping[str, int]) -> list[int]:
+        """Return those of the pages named by `related` or `modules` that there are."""
+        return [pages[path] for path in self.text.front.get(name) or [] if path in pages]
+
+    def file_hash(self, pages: Mapping[str, int]) -> str:
+        """Return the hash of what the file says, as far as the *pages* it points at exist.
+
+        So a page is filled again when one that it points at has come.
+        """
+        found = [len(self.targets(name, pages)) for name in ("related", "modules")]
+        return digest([self.text.front, self.text.body, self.more, found])
 
 
 @dataclass
@@ -178,8 +201,7 @@ def read_library(root: Path, faults: Faults) -> Library:
     rows = {name: read_rows(root / name, faults) for name in REGISTERS}
     for name, found in rows.items():
         _check_rows(root / name, REGISTERS[name], found, faults)
-    programme_path = root / "programme.yaml"
-    programme = read_yaml(programme_path, faults) if programme_path.exists() else {}
+    programme = read_mapping(root / "programme.yaml", faults)
     pages = []
     folder = root / "pages"
     for path in sorted(folder.rglob("*.md")):
@@ -189,7 +211,7 @@ def read_library(root: Path, faults: Faults) -> Library:
             page_file = check_page("" if place == "index" else place, text, faults, PAGE_TYPES)
             if page_file:
                 pages.append(page_file)
-    return Library(root, rows, programme or {}, pages)
+    return Library(root, rows, programme, pages)
 
 
 def _check_rows(
@@ -198,41 +220,39 @@ def _check_rows(
     rows: list[tuple[int, dict[str, Any]]],
     faults: Faults,
 ) -> None:
-    fields = {f.name: f for f in model._meta.get_fields() if isinstance(f, models.Field)}
-    never = {"id", "verified_on"}
+    allowed = {field.name for field in _file_fields(model)}
     seen: set[str] = set()
     for line, row in rows:
         key = row.get("key")
         if not key or not isinstance(key, str):
-            faults.add(path, line, "raden saknar key.")
+            faults.add(path, line, "raden saknar key; ge den en egen nyckel.")
             continue
         if key in seen:
             faults.add(path, line, f"nyckeln {key} finns redan; nycklar är unika.")
         seen.add(key)
-        for name in sorted(set(row) - (set(fields) - never)):
+        for name in sorted(set(row) - allowed):
             faults.add(
                 path, line, f"{key}: uppgiften {name} finns inte eller får inte stå i en fil."
             )
-        values = {
-            name: value
-            for name, value in row_values(row).items()
-            if name in fields and name != "source" and name not in never
-        }
         try:
-            model(**values).clean_fields(exclude=["source", "id"])
+            model(**values_of(model, row | {"source": None})).clean_fields()
         except ValidationError as error:
             for name, messages in error.message_dict.items():
                 faults.add(path, line, f"{key}: {name}: {' '.join(messages)}")
 
 
-def row_values(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row with empty values as the model wants them: no day is None, no text is empty."""
-    days = {"in_force", "checked_on", "verified_on"}
+def _file_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """Return the fields that a file may say; the others only the portal knows."""
+    never = {"id", "verified_on", "sort_order"}
+    return [field for field in model._meta.fields if field.name not in never]
+
+
+def values_of(model: type[models.Model], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every field that a file may say, those that *row* leaves out with their default."""
     return {
-        name: value
-        if value is not None and not (name in days and value == "")
-        else (None if name in days else [] if name == "audience" else "")
-        for name, value in row.items()
+        field.name: field.get_default() if row.get(field.name) in (None, "") else row[field.name]
+        for field in _file_fields(model)
+        if field.name in row or not field.is_relation
     }
 
 
@@ -264,13 +284,29 @@ def check_page(
             else f"uppgiften finns inte för typen {front['type']}."
         )
         faults.add(text.path, line(name), f"{name}: {hint}")
+    for name in TEXTS:
+        if not isinstance(front.get(name) or "", str):
+            faults.add(text.path, line(name), f"{name} ska vara text; sätt citattecken omkring.")
     for name in ("written_date", "review_due_date"):
-        if front.get(name) and not isinstance(front[name], date):
+        day = front.get(name)
+        if day and (not isinstance(day, date) or isinstance(day, datetime)):
             faults.add(text.path, line(name), f"{name} ska vara en dag som 2026-11-21.")
+    if not isinstance(front.get("acute") or False, bool):
+        faults.add(text.path, line("acute"), "acute ska vara true eller false.")
+    order = front.get("order") or 0
+    if not isinstance(order, int) or isinstance(order, bool) or not 0 <= order < 2**15:
+        faults.add(text.path, line("order"), "order ska vara ett heltal från 0.")
     for name in LISTS:
-        if not isinstance(front.get(name) or [], list):
-            faults.add(text.path, line(name), f"{name} ska vara en lista.")
+        values = front.get(name) or []
+        if not isinstance(values, list) or not all(isinstance(v, str | int) for v in values):
+            faults.add(text.path, line(name), f"{name} ska vara en lista, som [ett, två].")
             front[name] = []
+    for kind in sorted({block["kind"] for block in text.body} & LESSON_ONLY):
+        faults.add(
+            text.path,
+            _line_of(text.path, f"::: {kind}"),
+            f"blocket {kind} hör hemma i en lektion; ta bort det eller flytta texten.",
+        )
     for code in front.get("target_groups") or []:
         if code not in TargetGroup:
             faults.add(text.path, line("target_groups"), f"målgruppen {code} finns inte.")
@@ -291,59 +327,181 @@ def check_page(
 def check_references(
     libraries: Iterable[Library], pages: Iterable[PageFile], faults: Faults
 ) -> None:
-    """Note references to sources, laws and contacts that are neither in the files nor here."""
-    known: dict[str, set[str]] = {
-        name: set(model._default_manager.values_list("key", flat=True))
-        for name, model in REGISTERS.items()
-    }
+    """Note what the files point at that is neither in them nor in the portal."""
+    libraries, pages = list(libraries), list(pages)
+    known = _Known.of(libraries)
     for library in libraries:
-        for name, rows in library.rows.items():
-            known[name] |= {row["key"] for _, row in rows if row.get("key")}
         for line, row in library.rows["contacts.yaml"]:
-            if row.get("source") and row["source"] not in known["sources.yaml"]:
+            if row.get("source") and row["source"] not in known.sources:
                 faults.add(
                     library.root / "contacts.yaml", line, f"källan {row['source']} finns inte."
                 )
-    operations = set(Operation.objects.values_list("slug", flat=True))
-    rests_on = known["sources.yaml"] | known["laws.yaml"]
+        _check_programme(library.root / "programme.yaml", library.programme, known, faults)
+    here = {page.path for page in pages} | set(_paths_here()) | _loaded_paths()
     for page in pages:
-        text = page.text
-        for key in [*map(source_key, text.front.get("sources") or []), *page.references]:
-            if key not in rests_on:
-                faults.add(text.path, text.lines.get("sources", 2), f"källan {key} finns inte.")
-        for slug in text.front.get("operations") or []:
-            if slug not in operations:
-                faults.add(
-                    text.path, text.lines.get("operations", 2), f"verksamheten {slug} finns inte."
-                )
-        _check_body(text, text.body, known, rests_on, faults)
-
-
-def _check_body(
-    text: TextFile,
-    body: documents.Document,
-    known: Mapping[str, set[str]],
-    rests_on: set[str],
-    faults: Faults,
-) -> None:
-    for block in body:
-        for leaf, value in documents.leaves(block):
-            if leaf is documents.Leaf.LAW and value not in known["laws.yaml"]:
-                missing = f"lagrummet {value}"
-            elif leaf is documents.Leaf.CONTACT and value not in known["contacts.yaml"]:
-                missing = f"kontakten {value}"
-            elif leaf is documents.Leaf.SOURCES and {r["key"] for r in value or []} - rests_on:
-                missing = f"källan {', '.join(sorted({r['key'] for r in value} - rests_on))}"
-            else:
-                continue
+        parent = page.path.rpartition("/")[0]
+        if page.path and parent not in here:
+            name = f"sidan {parent}" if parent else "startsidan"
             faults.add(
-                text.path, _line_of(text.path, missing.split()[-1]), f"{missing} finns inte."
+                page.text.path,
+                1,
+                f"{name} som skulle ligga ovanför finns inte; lägg till {parent or 'index'}.md.",
             )
+        _check_page_references(page, known, faults)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Every key that a file may point at: in the files or in the portal."""
+
+    sources: set[str]
+    laws: set[str]
+    contacts: set[str]
+    operations: set[str]
+    boards: set[Any]
+    editions: set[Any]
+    goals: set[Any]
+
+    @classmethod
+    def of(cls, libraries: Iterable[Library]) -> "_Known":
+        def keys(name: str) -> set[str]:
+            found = set(REGISTERS[name]._default_manager.values_list("key", flat=True))
+            rows = (row for library in libraries for _, row in library.rows[name])
+            return found | {row["key"] for row in rows if isinstance(row.get("key"), str)}
+
+        def named(name: str, key: str, model: type[models.Model]) -> set[Any]:
+            found = set(model._default_manager.values_list(key, flat=True))
+            rows = (row for each in libraries for row in _rows_in(each.programme, name))
+            return found | {row.get(key) for row in rows if isinstance(row.get(key), str | int)}
+
+        return cls(
+            keys("sources.yaml"),
+            keys("laws.yaml"),
+            keys("contacts.yaml"),
+            set(Operation.objects.values_list("slug", flat=True)),
+            named("boards", "key", Board),
+            named("editions", "key", Edition),
+            named("goals", "number", Goal),
+        )
+
+
+def _check_page_references(page: PageFile, known: _Known, faults: Faults) -> None:
+    text = page.text
+    front = text.front
+    rests_on = known.sources | known.laws
+
+    def line(name: str) -> int:
+        return text.lines.get(name, 2)
+
+    used = [Reference(text.path, line("sources"), key) for key in front.get("sources") or []]
+    for path, place, key in [*used, *page.references]:
+        if source_key(key) not in rests_on:
+            faults.add(path, place, f"källan {source_key(key)} finns inte.")
+    for slug in front.get("operations") or []:
+        if slug not in known.operations:
+            faults.add(text.path, line("operations"), f"verksamheten {slug} finns inte.")
+    others = {
+        "goal": ("målet", known.goals),
+        "contact": ("kontakten", known.contacts),
+        "board": ("nämnden", known.boards),
+        "operation": ("verksamheten", known.operations),
+    }
+    for name in set(page.page_type.extra) & set(others):
+        what, keys = others[name]
+        if front[name] not in keys:
+            faults.add(text.path, line(name), f"{what} {front[name]} finns inte.")
+    for part in (text, *page.parts):
+        for block in part.body:
+            for what, key in _missing(block, known, rests_on):
+                faults.add(part.path, _line_of(part.path, key), f"{what} {key} finns inte.")
+
+
+def _missing(
+    block: documents.Block, known: _Known, rests_on: set[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield what *block* points at in vain: what it is, and its key."""
+    for leaf, value in documents.leaves(block):
+        if leaf is documents.Leaf.LAW and value not in known.laws:
+            yield "lagrummet", value
+        elif leaf is documents.Leaf.CONTACT and value not in known.contacts:
+            yield "kontakten", value
+        elif leaf is documents.Leaf.SOURCES:
+            for reference in value or []:
+                if reference["key"] not in rests_on:
+                    yield "källan", reference["key"]
+                # Two keys without a comma look like a key and a place in it.
+                if reference["locator"] in rests_on:
+                    yield "källan", f"{reference['key']} {reference['locator']}"
+
+
+# What a row of the programme must and may say.
+PROGRAMME: dict[str, tuple[set[str], set[str]]] = {
+    "boards": ({"key", "name", "kind"}, {"employer_perspective_mainly"}),
+    "editions": (
+        {"key", "title", "period_start", "period_end", "status"},
+        {"status_note", "source"},
+    ),
+    "goals": (
+        {"number", "edition", "name", "source"},
+        {"gaps", "activities", "indicators", "preconditions"},
+    ),
+    "activities": ({"key", "text", "source"}, {"edition", "kind", "responsible", "areas"}),
+    "indicators": ({"text", "source"}, {"edition", "activity"}),
+    "preconditions": ({"text", "source"}, set()),
+    "responsible": ({"board", "source"}, {"note"}),
+    "areas": ({"key", "name"}, set()),
+}
+
+
+def _rows_in(row: Any, name: str) -> list[dict[str, Any]]:
+    """Return the rows under *name*, those that are rows at all."""
+    found = row.get(name) if isinstance(row, Mapping) else None
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _check_programme(path: Path, data: Mapping[str, Any], known: _Known, faults: Faults) -> None:
+    points_at: dict[str, tuple[str, set[Any]]] = {
+        "source": ("källan", known.sources),
+        "edition": ("utgåvan", known.editions),
+        "board": ("nämnden", known.boards),
+    }
+
+    def check(row: Mapping[str, Any], name: str) -> None:
+        if not isinstance(row.get(name) or [], list) or len(_rows_in(row, name)) < len(
+            row.get(name) or []
+        ):
+            faults.add(path, _line_of(path, name), f"{name} ska vara en lista med rader.")
+        must, may = PROGRAMME[name]
+        for item in _rows_in(row, name):
+            place = next(
+                (str(item[key]) for key in ("key", "text", "name", "board") if item.get(key)), name
+            )
+            line = _line_of(path, place)
+            for missing in sorted(key for key in must if item.get(key) in (None, "")):
+                faults.add(path, line, f"{name}, {place}: {missing} saknas.")
+            for odd in sorted(set(item) - must - may):
+                faults.add(path, line, f"{name}, {place}: uppgiften {odd} finns inte.")
+            for key, (what, keys) in points_at.items():
+                if item.get(key) and item[key] not in keys:
+                    faults.add(path, line, f"{name}, {place}: {what} {item[key]} finns inte.")
+            for below in sorted(set(PROGRAMME) & may & set(item)):
+                check(item, below)
+
+    for name in ("boards", "editions", "goals"):
+        check(data, name)
+    orphans = data.get("orphans") or {}
+    if not isinstance(orphans, dict):
+        faults.add(path, _line_of(path, "orphans"), "orphans ska ha activities och indicators.")
+        return
+    for name in ("activities", "indicators"):
+        check(orphans, name)
 
 
 def _line_of(path: Path, words: str) -> int:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return next((number for number, line in enumerate(lines, start=1) if words in line), 0)
+    """Return the first line with *words*, as far as they stand on one; 0 when there is none."""
+    wanted = re.compile(rf"(?<![\w-]){re.escape(words[:60])}")
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return next((number for number, line in enumerate(lines, start=1) if wanted.search(line)), 0)
 
 
 def source_key(value: Any) -> str:
@@ -357,26 +515,45 @@ def source_key(value: Any) -> str:
 class Loader:
     """One load. Use `load`, which wraps it in a transaction."""
 
-    def __init__(self) -> None:
+    def __init__(self, faults: Faults) -> None:
         self.report = Report()
+        self.faults = faults
         self.records = {record.key: record for record in LibraryRecord.objects.all()}
 
     def _keep(self, key: str, file_hash: str, stored_hash: Callable[[], str] | None) -> bool:
-        """Return whether what is here stays: the file is as before, or an editor changed it."""
+        """Return whether what is here stays: the file is as before, or an editor changed it.
+
+        *stored_hash* is None for what is not here; if it once was, an editor has removed it.
+        """
         record = self.records.get(key)
-        if stored_hash is None:
-            return False
         if record is None:
-            # Made here before any file spoke of it.
-            self.report.kept.append(key)
-            return True
+            # Made here before any file spoke of it, or new.
+            if stored_hash is not None:
+                self.report.kept.append(key)
+            return stored_hash is not None
         if record.file_hash == file_hash:
             self.report.unchanged += 1
             return True
-        if record.stored_hash != stored_hash():
+        if stored_hash is None or record.stored_hash != stored_hash():
             self.report.kept.append(key)
             return True
         return False
+
+    @contextmanager
+    def _telling(self, path: Path, line: int, what: str) -> Iterator[None]:
+        """Turn what the database refuses into a fault of the file."""
+        try:
+            yield
+        except documents.UnknownKey as error:
+            self.faults.add(
+                path, line, f"{what}: {error} finns inte; den har tagits bort i portalen."
+            )
+        except ValidationError as error:
+            found = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+            for name, messages in found.items():
+                place = f"{what}: {name}" if name and name != "__all__" else what
+                self.faults.add(path, line, f"{place}: {' '.join(messages)}")
+        self.faults.raise_if_any()
 
     def _note(self, key: str, file_hash: str, stored_hash: str, *, created: bool) -> None:
         LibraryRecord.objects.update_or_create(
@@ -393,8 +570,9 @@ class Loader:
         """Load the registers, sources first since contacts point at them."""
         for name, model in REGISTERS.items():
             here = {row.key: row for row in model._default_manager.all()}  # type: ignore[attr-defined]
-            for order, (_, row) in enumerate(library.rows[name]):
-                self._row(name, model, row, here.get(row["key"]), order)
+            for order, (line, row) in enumerate(library.rows[name]):
+                with self._telling(library.root / name, line, row["key"]):
+                    self._row(name, model, row, here.get(row["key"]), order)
 
     def _row(
         self,
@@ -405,111 +583,83 @@ class Loader:
         order: int,
     ) -> None:
         key, file_hash = f"{name}#{row['key']}", digest(row)
-        if self._keep(key, file_hash, _hash_of(export_row, instance)):
+        if self._keep(key, file_hash, _hash_of(stored_row, instance)):
             return
-        values = row_values(row)
+        values = values_of(model, row)
         if model is Contact:
-            values["source"] = Source.objects.get(key=row["source"]) if row.get("source") else None
-            values["sort_order"] = order
-        saved = instance or model()
-        for field_name, value in values.items():
-            setattr(saved, field_name, value)
-        saved.full_clean()
-        saved.save()
-        self._note(key, file_hash, digest(export_row(saved)), created=instance is None)
+            values |= {"source": _source(row.get("source")), "sort_order": order}
+        saved = _saved(instance or model(), values)
+        self._note(key, file_hash, digest(stored_row(saved)), created=instance is None)
 
     # --- programme
 
-    def programme(self, data: Mapping[str, Any]) -> None:
+    def programme(self, library: Library) -> None:
         """Load editions, boards, goals and the rows without a goal."""
-        for row in data.get("boards") or []:
-            self._simple(Board, "board", row)
-        for row in data.get("editions") or []:
-            values = {**row, "source": _source(row.get("source"))}
-            self._simple(Edition, "edition", values, hashed=row)
-        goals = data.get("goals") or []
-        for row in goals:
-            self._goal(row)
-        orphans = data.get("orphans") or {}
-        for row in orphans.get("activities") or []:
-            edition = _edition(row)
-            key = f"programme.yaml#activity/{edition.key}/{row['key']}"
-            here = Activity.objects.filter(edition=edition, key=row["key"]).first()
-            if self._keep(key, digest(row), _hash_of(export_activity, here)):
-                continue
-            activity = here or Activity(edition=edition, key=row["key"])
-            activity.text, activity.kind = row["text"], row.get("kind") or ""
-            activity.source = _source(row["source"])
-            activity.save()
-            self._note(key, digest(row), digest(export_activity(activity)), created=here is None)
-        for row in orphans.get("indicators") or []:
-            edition = _edition(row)
-            key = f"programme.yaml#indicator/{edition.key}/{digest(row['text'])[:12]}"
-            indicator = Indicator.objects.filter(edition=edition, text=row["text"]).first()
-            if self._keep(key, digest(row), _hash_of(_text_of, indicator)):
-                continue
-            indicator = indicator or Indicator(edition=edition, text=row["text"])
-            indicator.source = _source(row["source"])
-            indicator.save()
-            self._note(key, digest(row), digest(indicator.text), created=True)
+        data = library.programme
+        with self._telling(library.root / "programme.yaml", 0, "programmet"):
+            for row in data.get("boards") or []:
+                self._simple(Board, "board", row, {})
+            for row in data.get("editions") or []:
+                self._simple(Edition, "edition", row, {"source": _source(row.get("source"))})
+            for row in data.get("goals") or []:
+                self._goal(row)
+            orphans = data.get("orphans") or {}
+            for row in orphans.get("activities") or []:
+                self._orphaned_activity(row)
+            for row in orphans.get("indicators") or []:
+                self._orphaned_indicator(row)
 
     def _simple(
         self,
         model: type[models.Model],
         name: str,
-        values: dict[str, Any],
-        hashed: dict[str, Any] | None = None,
+        row: dict[str, Any],
+        related: dict[str, Any],
     ) -> None:
-        key, file_hash = f"programme.yaml#{name}/{values['key']}", digest(hashed or values)
-        here = model._default_manager.filter(key=values["key"]).first()
-        if self._keep(key, file_hash, _hash_of(export_simple, here)):
+        key, file_hash = f"programme.yaml#{name}/{row['key']}", digest(row)
+        here = model._default_manager.filter(key=row["key"]).first()
+        if self._keep(key, file_hash, _hash_of(export_row, here)):
             return
-        saved = here or model()
-        for field_name, value in values.items():
-            setattr(saved, field_name, value or ("" if value is None else value))
-        saved.full_clean()
-        saved.save()
-        self._note(key, file_hash, digest(export_simple(saved)), created=here is None)
+        saved = _saved(here or model(), values_of(model, row) | related)
+        self._note(key, file_hash, digest(export_row(saved)), created=here is None)
 
     def _goal(self, row: dict[str, Any]) -> None:
-        edition = Edition.objects.get(key=row["edition"])
+        edition = _edition(row)
         key = f"programme.yaml#goal/{edition.key}/{row['number']}"
         here = Goal.objects.filter(edition=edition, number=row["number"]).first()
         if self._keep(key, digest(row), _hash_of(export_goal, here)):
             return
         goal = here or Goal(edition=edition, number=row["number"])
-        goal.name, goal.source = row["name"], _source(row["source"])
-        goal.gaps = row.get("gaps") or []
-        goal.save()
-        goal.activities.all().delete()
-        goal.indicators.all().delete()
-        goal.preconditions.all().delete()
-        for order, item in enumerate(row.get("activities") or []):
-            activity = Activity.objects.create(
-                goal=goal, edition=edition, key=item["key"], text=item["text"],
-                kind=item.get("kind") or "", source=_source(item["source"]), sort_order=order,
-            )  # fmt: skip
-            for place, responsible in enumerate(item.get("responsible") or []):
-                Responsibility.objects.create(
-                    activity=activity, board=Board.objects.get(key=responsible["board"]),
-                    note=responsible.get("note") or "", source=_source(responsible["source"]),
-                    sort_order=place,
-                )  # fmt: skip
-            for place, area in enumerate(item.get("areas") or []):
-                CompetenceArea.objects.create(
-                    activity=activity, key=area["key"], name=area["name"],
-                    sort_order=place,
-                )  # fmt: skip
-        for order, item in enumerate(row.get("indicators") or []):
-            Indicator.objects.create(
-                goal=goal, edition=edition, text=item["text"], source=_source(item["source"]),
-                sort_order=order,
-            )  # fmt: skip
-        for order, item in enumerate(row.get("preconditions") or []):
-            Precondition.objects.create(
-                goal=goal, text=item["text"], source=_source(item["source"]), sort_order=order
-            )
+        _saved(goal, {"name": row["name"], "source": _source(row["source"]),
+                      "gaps": row.get("gaps") or []})  # fmt: skip
+        activities = [
+            _activity(item, edition, goal, order)
+            for order, item in enumerate(row.get("activities") or [])
+        ]
+        # What the file still names keeps its row, since other rows may point at it.
+        Activity.objects.filter(goal=goal).exclude(pk__in=[a.pk for a in activities]).delete()
+        _quotations(Indicator, goal, row.get("indicators") or [])
+        _quotations(Precondition, goal, row.get("preconditions") or [])
         self._note(key, digest(row), digest(export_goal(goal)), created=here is None)
+
+    def _orphaned_activity(self, row: dict[str, Any]) -> None:
+        edition = _edition(row)
+        key = f"programme.yaml#activity/{edition.key}/{row['key']}"
+        here = Activity.objects.filter(edition=edition, key=row["key"]).first()
+        if self._keep(key, digest(row), _hash_of(export_activity, here)):
+            return
+        activity = _activity(row, edition, None, 0)
+        self._note(key, digest(row), digest(export_activity(activity)), created=here is None)
+
+    def _orphaned_indicator(self, row: dict[str, Any]) -> None:
+        edition = _edition(row)
+        key = f"programme.yaml#indicator/{edition.key}/{digest(row['text'])[:12]}"
+        here = Indicator.objects.filter(edition=edition, goal=None, text=row["text"]).first()
+        if self._keep(key, digest(row), _hash_of(export_indicator, here)):
+            return
+        indicator = here or Indicator(edition=edition, text=row["text"])
+        _saved(indicator, {"source": _source(row["source"]), "activity": _followed(row, edition)})
+        self._note(key, digest(row), digest(export_indicator(indicator)), created=here is None)
 
     # --- pages
 
@@ -522,32 +672,47 @@ class Loader:
             files, key=lambda file: (file.path.count("/") if file.path else -1, file.path)
         )
         here = page_index()
+        # With no page at all the tree is new, whatever was loaded into an earlier one.
+        gone = _loaded_paths() - set(here) if here else set()
         fresh: set[str] = set()
         for file in ordered:
-            if file.path not in here:
-                here[file.path] = self._make(file, here)
+            if file.path not in here and not _is_below(file.path, gone):
+                with self._telling(file.text.path, 1, "sidan"):
+                    here[file.path] = self._make(file, here)
                 fresh.add(file.path)
         keys = documents.Keys.now()
         for file in ordered:
-            # Read again: children made since would otherwise be forgotten when it is saved.
-            page = Page.objects.get(pk=here[file.path].pk).specific
-            key, file_hash = f"page:{file.path}", file.file_hash()
-            if file.path not in fresh and self._keep(
-                key,
-                file_hash,
-                lambda f=file, p=page: self._page_hash(f, p),  # type: ignore[misc]
-            ):
-                continue
+            self._page(file, here.get(file.path), keys, is_fresh=file.path in fresh)
+
+    def _page(
+        self, file: PageFile, page: Page | None, keys: documents.Keys, *, is_fresh: bool
+    ) -> None:
+        key, file_hash = f"page:{file.path}", file.file_hash(keys.pages)
+        if page is None:
+            # Moved or removed by an editor, or below such a page.
+            if not self._keep(key, file_hash, None):
+                self.report.kept.append(key)
+            return
+        # Read again: children made since would otherwise be forgotten when it is saved.
+        page = Page.objects.get(pk=page.pk).specific
+        if not isinstance(page, file.page_type.model):
+            self.report.kept.append(key)
+            return
+        if not is_fresh and self._keep(key, file_hash, lambda: self._page_hash(file, page)):
+            return
+        with self._telling(file.text.path, 1, "sidan"):
             self._fill(file, page, keys)
             page.save_revision().publish()
-            stored = self._page_hash(file, type(page).objects.get(pk=page.pk))
-            self._note(key, file_hash, stored, created=file.path in fresh)
+        stored = self._page_hash(file, type(page).objects.get(pk=page.pk))
+        self._note(key, file_hash, stored, created=is_fresh)
 
-    def _page_hash(self, file: PageFile, page: Page) -> str:
-        # A draft counts as a change: loading would bury it.
+    def _page_hash(self, file: PageFile, page: Any) -> str:
+        # A draft counts as a change: loading would bury it. So does a review, which was not of
+        # the words that the file says now.
         draft = page.has_unpublished_changes
+        review = [page.reviewed_date, page.reviewed_by]
         more = file.export(page) if file.export else None
-        return digest([export_front(page), export_body(page), more, draft])
+        return digest([export_front(page), export_body(page), more, draft, review])
 
     def _make(self, file: PageFile, here: dict[str, Page]) -> Page:
         parent_path, _, slug = file.path.rpartition("/")
@@ -565,38 +730,22 @@ class Loader:
         values |= self._extra(file) | file.initial
         if not file.path:
             return _make_start(model(**values))
-        parent = here.get(parent_path)
-        if parent is None:
-            raise FaultyFiles(
-                [_fault(file, f"sidan {parent_path} som skulle ligga ovanför finns inte.")]
-            )
         # The parent's count of children has changed since it was read.
-        return Page.objects.get(pk=parent.pk).add_child(instance=model(**values))
+        parent = Page.objects.get(pk=here[parent_path].pk)
+        return parent.add_child(instance=model(**values))
 
     def _extra(self, file: PageFile) -> dict[str, Any]:
-        front, values = file.text.front, {}
-        for name in file.page_type.extra:
-            if name == "kind":
-                values["children_kind"] = front["kind"]
-            elif name == "level":
-                values["level"] = front["level"]
-            elif name == "goal":
-                values["goal"] = (
-                    Goal.objects.filter(number=front["goal"])
-                    .order_by("-edition__period_start")
-                    .first()
-                )
-            elif name == "contact":
-                values["contact"] = Contact.objects.filter(key=front["contact"]).first()
-            elif name == "board":
-                values["board"] = Board.objects.filter(key=front["board"]).first()
-            elif name == "operation":
-                values["operation"] = Operation.objects.filter(slug=front["operation"]).first()
-            else:
-                continue
-            if values and list(values.values())[-1] is None:
-                raise FaultyFiles([_fault(file, f"{name} {front[name]} finns inte.")])
-        return values
+        front = file.text.front
+        # Front matter → the field it fills, and how its row is found.
+        found: dict[str, tuple[str, Callable[[Any], Any]]] = {
+            "kind": ("children_kind", str),
+            "level": ("level", str),
+            "goal": ("goal", _newest_goal),
+            "contact": ("contact", lambda key: _row_of(Contact, key)),
+            "board": ("board", lambda key: _row_of(Board, key)),
+            "operation": ("operation", lambda slug: Operation.objects.get(slug=slug)),
+        }
+        return {found[name][0]: found[name][1](front[name]) for name in file.page_type.extra}
 
     def _fill(self, file: PageFile, page: Any, keys: documents.Keys) -> None:
         front = file.text.front
@@ -634,11 +783,9 @@ class Loader:
             ],
         )
         for name in ("related", "modules"):
-            targets = [keys.pages[path] for path in front.get(name) or [] if path in keys.pages]
+            targets = enumerate(file.targets(name, keys.pages))
             setattr(
-                page,
-                name,
-                _raw(page, name, [_item(file.path, "page", n, pk) for n, pk in enumerate(targets)]),
+                page, name, _raw(page, name, [_item(file.path, "page", n, pk) for n, pk in targets])
             )
         if file.fill:
             file.fill(page, keys)
@@ -649,8 +796,18 @@ def _hash_of[T](export: Callable[[T], Any], row: T | None) -> Callable[[], str] 
     return None if row is None else lambda: digest(export(row))
 
 
-def _text_of(indicator: Indicator) -> str:
-    return indicator.text
+def stored_row(row: Any) -> dict[str, Any]:
+    """Return a row of a register with what only the portal knows: that someone has called."""
+    return export_row(row) | {"verified_on": getattr(row, "verified_on", None)}
+
+
+def _saved[T: models.Model](row: T, values: Mapping[str, Any]) -> T:
+    """Return *row* saved with *values*. Raises ValidationError."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.full_clean()
+    row.save()
+    return row
 
 
 def _raw(page: Any, name: str, raw: list[dict[str, Any]]) -> Any:
@@ -662,43 +819,120 @@ def _item(path: str, kind: str, number: int, value: Any) -> dict[str, Any]:
     return {"type": kind, "value": value, "id": stable_id(path, kind, str(number))}
 
 
-def _fault(file: PageFile, message: str) -> Fault:
-    return Fault(file.text.path.name, 1, message)
+def _row_of[T: models.Model](model: type[T], key: str) -> T:
+    row = model._default_manager.filter(key=key).first()
+    if row is None:
+        raise documents.UnknownKey(key)
+    return row
 
 
 def _source(key: str | None) -> Source | None:
-    return Source.objects.get(key=key) if key else None
+    return _row_of(Source, key) if key else None
 
 
 def _edition(row: Mapping[str, Any]) -> Edition:
     """Return the edition that a row names, or the newest."""
     if row.get("edition"):
-        return Edition.objects.get(key=row["edition"])
+        return _row_of(Edition, row["edition"])
     return Edition.objects.latest("period_start")
 
 
+def _newest_goal(number: int) -> Goal:
+    goal: Goal | None = (
+        Goal.objects.filter(number=number).order_by("-edition__period_start").first()
+    )
+    if goal is None:
+        raise documents.UnknownKey(str(number))
+    return goal
+
+
+def _followed(row: Mapping[str, Any], edition: Edition) -> Activity | None:
+    """Return the activity that an indicator follows up."""
+    if not row.get("activity"):
+        return None
+    found: Activity | None = Activity.objects.filter(edition=edition, key=row["activity"]).first()
+    return found
+
+
+def _activity(row: dict[str, Any], edition: Edition, goal: Goal | None, order: int) -> Activity:
+    """Return the activity that *row* tells of, with what hangs on it."""
+    here = Activity.objects.filter(edition=edition, key=row["key"]).first()
+    activity = _saved(
+        here or Activity(edition=edition, key=row["key"]),
+        {
+            "goal": goal,
+            "text": row["text"],
+            "kind": row.get("kind") or "",
+            "source": _source(row["source"]),
+            "sort_order": order,
+        },
+    )
+    Responsibility.objects.filter(activity=activity).delete()
+    CompetenceArea.objects.filter(activity=activity).delete()
+    for place, item in enumerate(row.get("responsible") or []):
+        Responsibility.objects.create(
+            activity=activity, board=_row_of(Board, item["board"]), note=item.get("note") or "",
+            source=_source(item["source"]), sort_order=place,
+        )  # fmt: skip
+    for place, item in enumerate(row.get("areas") or []):
+        CompetenceArea.objects.create(
+            activity=activity, key=item["key"], name=item["name"], sort_order=place
+        )
+    return activity
+
+
+def _quotations(
+    model: type[Indicator] | type[Precondition], goal: Goal, rows: list[dict[str, Any]]
+) -> None:
+    """Make *goal* have these indicators or preconditions, and no other."""
+    here = {row.text: row for row in model.objects.filter(goal=goal)}
+    for order, item in enumerate(rows):
+        values: dict[str, Any] = {"source": _source(item["source"]), "sort_order": order}
+        if model is Indicator:
+            values |= {"edition": goal.edition, "activity": _followed(item, goal.edition)}
+        _saved(here.pop(item["text"], None) or model(goal=goal, text=item["text"]), values)
+    model.objects.filter(pk__in=[row.pk for row in here.values()]).delete()
+
+
 @transaction.atomic
-def load(libraries: list[Library], pages: list[PageFile]) -> Report:
+def load(libraries: list[Library], pages: list[PageFile], faults: Faults) -> Report:
     """Load everything or nothing and return what was done.
 
     Raises FaultyFiles for what only the database can tell.
     """
-    loader = Loader()
+    loader = Loader(faults)
     for library in libraries:
         loader.rows(library)
-        loader.programme(library.programme)
+        loader.programme(library)
     loader.pages(pages)
     return loader.report
 
 
-def page_index() -> dict[str, Page]:
-    """Return path → page of the default site; nothing before the start page is made."""
-    site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
+def _paths_here() -> dict[str, int]:
+    """Return path → id of the default site's pages; nothing before the start page is made."""
+    site = Site.objects.filter(is_default_site=True).first()
     if site is None or not StartPage.objects.filter(pk=site.root_page_id).exists():
         return {}
-    ids = documents.paths_by_id()
-    pages = Page.objects.in_bulk(ids)
-    return {path: pages[pk] for pk, path in ids.items()}
+    return {path: pk for pk, path in documents.paths_by_id().items()}
+
+
+def page_index() -> dict[str, Page]:
+    """Return path → page of the default site; nothing before the start page is made."""
+    paths = _paths_here()
+    pages = Page.objects.in_bulk(paths.values())
+    return {path: pages[pk] for path, pk in paths.items()}
+
+
+def _loaded_paths() -> set[str]:
+    """Return the paths of every page that has been loaded, also those that are gone."""
+    keys = LibraryRecord.objects.filter(key__startswith="page:").values_list("key", flat=True)
+    return {key.removeprefix("page:") for key in keys}
+
+
+def _is_below(path: str, others: set[str]) -> bool:
+    """Return whether *path* is one of *others* or lies below one."""
+    parts = path.split("/")
+    return any("/".join(parts[: n + 1]) in others for n in range(len(parts)))
 
 
 def _make_start(page: Page) -> Page:

@@ -19,7 +19,10 @@ from content.faults import Faults
 NAMESPACE = uuid.UUID("6b6f0c1e-6f6a-5d0b-9a52-3f1f2f6d7c55")
 KEY = r"[A-Za-z0-9][A-Za-z0-9-]*"
 _REFERENCE = re.compile(rf"\{{({KEY})(?:\s+([^}}]*))?\}}")
-_TRAILING = re.compile(rf"(?:\s*\{{{KEY}(?:\s+[^}}]*)?\}})+\s*$")
+_TRAILING = re.compile(rf"(?:\s*(?<!\\)\{{{KEY}(?:\s+[^}}]*)?\}})+\s*$")
+# `<` and a letter, but neither an address in angle brackets nor what a backslash has freed.
+_HTML = re.compile(r"(?<!\\)(?:</?[a-zA-Z][a-zA-Z0-9-]*(?=[\s/>])|<!--|!\[)")
+_HEADING = re.compile(r"^ {0,3}#{1,6}(?: |$)", re.MULTILINE)
 _FENCE = re.compile(r"^:::\s*([a-z_]+)?\s*(.*?)\s*$")
 
 
@@ -38,36 +41,95 @@ class TextFile:
     body: Document = field(default_factory=list)
 
 
-def read_yaml(path: Path, faults: Faults) -> Any:
-    """Return the YAML of *path*, or None after noting a fault."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML where a day must exist and a name may stand but once."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        """Refuse a name that stands twice: the first would be lost."""
+        seen: set[str] = set()
+        for name, _ in node.value:
+            if name.value in seen:
+                raise _OurError(f"{name.value} står två gånger; behåll en", name.start_mark)
+            seen.add(name.value)
+        return super().construct_mapping(node, deep)
+
+
+class _OurError(yaml.MarkedYAMLError):
+    """A fault in YAML that is told in our own words."""
+
+    def __init__(self, problem: str, mark: Any) -> None:
+        super().__init__(problem=problem, problem_mark=mark)
+
+
+def _day(loader: Any, node: yaml.ScalarNode) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return loader.construct_yaml_timestamp(node)
+    except ValueError:
+        raise _OurError(f"dagen {node.value} finns inte; rätta den", node.start_mark) from None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
+
+
+def _parse_yaml(text: str) -> tuple[Any, list[int]]:
+    """Return the value of *text*, and the lines that the rows of a list begin on."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None, []
+        rows = node.value if isinstance(node, yaml.SequenceNode) else []
+        return loader.construct_document(node), [row.start_mark.line + 1 for row in rows]
+    finally:
+        loader.dispose()
+
+
+def _read(path: Path, faults: Faults) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         faults.add(path, 0, "filen är inte UTF-8; spara om den i UTF-8.")
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        faults.add(path, line, f"går inte att läsa som YAML ({error.problem}).")
-    except yaml.YAMLError:
-        faults.add(path, 0, "går inte att läsa som YAML.")
     return None
 
 
+def _note_yaml(error: yaml.YAMLError, path: Path, faults: Faults, first_line: int = 1) -> None:
+    mark = getattr(error, "problem_mark", None)
+    message = "går inte att läsa som YAML; se över kolon, indrag och citattecken."
+    if isinstance(error, _OurError):
+        message = f"{error.problem}."
+    faults.add(path, mark.line + first_line if mark else 0, message)
+
+
+def _read_yaml(path: Path, faults: Faults) -> tuple[Any, list[int]]:
+    text = _read(path, faults)
+    try:
+        return _parse_yaml(text or "")
+    except yaml.YAMLError as error:
+        _note_yaml(error, path, faults)
+    return None, []
+
+
+def read_mapping(path: Path, faults: Faults) -> dict[str, Any]:
+    """Return the names and values of a YAML file; nothing when there is no file."""
+    if not path.exists():
+        return {}
+    value = _read_yaml(path, faults)[0]
+    if value is not None and not isinstance(value, dict):
+        faults.add(path, 1, "ska skrivas som namn: värde.")
+    return value if isinstance(value, dict) else {}
+
+
 def read_rows(path: Path, faults: Faults) -> list[tuple[int, dict[str, Any]]]:
-    """Return the rows of a register with the line each begins on."""
+    """Return the rows of a list with the line each begins on."""
     if not path.exists():
         return []
-    rows = read_yaml(path, faults)
+    rows, starts = _read_yaml(path, faults)
     if rows is None:
         return []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         faults.add(path, 1, "ska vara en lista med rader som börjar med ”- key:”.")
         return []
-    starts = [
-        number
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-        if line.startswith("- ")
-    ]
-    return list(zip(starts, rows, strict=False))
+    return list(zip(starts, rows, strict=True))
 
 
 def read_text(path: Path, faults: Faults, *, seed: str) -> TextFile | None:
@@ -75,10 +137,8 @@ def read_text(path: Path, faults: Faults, *, seed: str) -> TextFile | None:
 
     *seed* makes the block ids: the page's path.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        faults.add(path, 0, "filen är inte UTF-8; spara om den i UTF-8.")
+    text = _read(path, faults)
+    if text is None:
         return None
     lines = text.splitlines()
     if not lines or lines[0].strip() != "---":
@@ -89,10 +149,9 @@ def read_text(path: Path, faults: Faults, *, seed: str) -> TextFile | None:
         faults.add(path, 1, "raden --- som avslutar sidans uppgifter saknas.")
         return None
     try:
-        front = yaml.safe_load("\n".join(lines[1:end])) or {}
+        front = _parse_yaml("\n".join(lines[1:end]))[0] or {}
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        faults.add(path, (mark.line if mark else 0) + 2, "uppgifterna går inte att läsa som YAML.")
+        _note_yaml(error, path, faults, first_line=2)
         return None
     if not isinstance(front, dict):
         faults.add(path, 2, "uppgifterna ska skrivas som namn: värde.")
@@ -144,7 +203,7 @@ class _Body:
     def fault(self, number: int, message: str) -> None:
         self.faults.add(self.path, self.first_line + number, message)
 
-    def add(self, kind: str, number: int, **fields: Any) -> None:
+    def add(self, kind: str, **fields: Any) -> None:
         block: Block = {"id": stable_id(self.seed, str(len(self.blocks))), "kind": kind} | fields
         for name in FIELDS[kind]:
             block.setdefault(name, "")
@@ -152,8 +211,12 @@ class _Body:
 
     def rich(self, text: str, number: int) -> str:
         """Return *text* in canonical Markdown, noting what the subset does not allow."""
-        if re.search(r"^\s*</?[a-z]|<[a-z]+[ >]|!\[", text, re.MULTILINE):
-            self.fault(number, "HTML och bilder får inte stå i texten.")
+        if match := _HTML.search(text):
+            line = number + text.count("\n", 0, match.start())
+            self.fault(line, "HTML och bilder får inte stå i texten; skriv om med Markdown.")
+        if match := _HEADING.search(text):
+            line = number + text.count("\n", 0, match.start())
+            self.fault(line, "rubriken kan inte stå inne i ett block; avsluta blocket först.")
         try:
             return richtext.html_to_markdown(richtext.markdown_to_html(text))
         except richtext.MarkdownFault as error:
@@ -167,7 +230,7 @@ class _Body:
         if not match:
             self.fault(number, "rubriker skrivs med ## eller ### och ett mellanslag.")
             return
-        self.add("heading", number, text=match[2], level=str(len(match[1])))
+        self.add("heading", text=match[2], level=str(len(match[1])))
 
     def end_paragraph(self) -> None:
         """A paragraph with a source at its end closes the block of text."""
@@ -177,7 +240,7 @@ class _Body:
             self.text.append("")
 
     def flush(self) -> None:
-        words = "\n".join(self.text).strip()
+        words, line = "\n".join(self.text).strip(), self.text_line
         self.text = []
         if not words:
             return
@@ -186,12 +249,13 @@ class _Body:
             # The source is the last paragraph's alone; what stands before it is our own text.
             before, gap, words = words.rpartition("\n\n")
             if gap:
-                self.add("text", self.text_line, text=self.rich(before, self.text_line), sources=[])
+                self.add("text", text=self.rich(before, line), sources=[])
+                line += before.count("\n") + 2
             trailing = _TRAILING.search(words)
         sources = self.references(trailing[0]) if trailing else []
         if trailing:
             words = words[: trailing.start()].rstrip()
-        self.add("text", self.text_line, text=self.rich(words, self.text_line), sources=sources)
+        self.add("text", text=self.rich(words, line), sources=sources)
 
     def references(self, text: str) -> list[dict[str, str]]:
         return [
@@ -251,21 +315,25 @@ class _Body:
         return bool(words.strip())
 
     def inside(self, inner: list[str], start: int) -> str:
-        text = "\n".join(inner).strip()
+        text = "\n".join(inner)
         self.needed(text, start, "blockets text")
-        return text
+        return self.rich(text, start + 1)
 
     def notice(self, kind: str, words: str, inner: list[str], start: int) -> None:
-        text = f"{words}\n\n" if words else ""
-        self.add(kind, start, text=self.rich(text + self.inside(inner, start), start + 1))
+        text = self.inside(inner, start)
+        self.add(kind, text=f"{self.rich(words, start)}\n\n{text}" if words else text)
 
     def law(self, kind: str, words: str, inner: list[str], start: int) -> None:
         if self.needed(words, start, "lagrummets nyckel"):
-            self.add(kind, start, provision=words, text=self.rich(self.inside(inner, start), start))
+            self.add(kind, provision=words, text=self.inside(inner, start))
 
     def keys(self, words: str, start: int) -> list[dict[str, str]]:
         if not self.needed(words, start, "källans nyckel"):
             return []
+        if words.startswith("{"):
+            references = self.references(words)
+            self.needed("".join(ref["key"] for ref in references), start, "källans nyckel")
+            return references
         references = []
         for part in re.split(r"\s*[,;]\s*|\s+(?=(?:D\d|[A-Z]{2,}\d*-)\S*)", words):
             key, _, locator = part.strip().partition(" ")
@@ -273,78 +341,79 @@ class _Body:
         return references
 
     def quote(self, kind: str, words: str, inner: list[str], start: int) -> None:
-        text = " ".join(line.strip() for line in inner if line.strip()).strip('”"')
+        text = richtext.unquoted(" ".join(inner))
         self.needed(text, start, "citatet")
         words, _, of = words.partition("|")
-        self.add(kind, start, text=text, of=of.strip(), sources=self.keys(words.strip(), start))
+        self.add(kind, text=text, of=of.strip(), sources=self.keys(words.strip(), start))
 
     def reported(self, kind: str, words: str, inner: list[str], start: int) -> None:
-        text = self.rich(self.inside(inner, start), start + 1)
-        self.add(kind, start, text=text, sources=self.keys(words, start))
+        self.add(kind, text=self.inside(inner, start), sources=self.keys(words, start))
 
     def parts(self, inner: list[str], start: int) -> list[tuple[str, str]]:
         """Return the ### parts of a block as title and text."""
-        result: list[tuple[str, list[str]]] = []
+        result: list[tuple[int, str, list[str]]] = []
         for number, line in enumerate(inner, start=start + 1):
             if line.startswith("###"):
-                result.append((line.lstrip("#").strip(), []))
+                title = line.lstrip("#").strip()
+                self.needed(title, number, "rubriken efter ###")
+                result.append((number, title, []))
             elif result:
-                result[-1][1].append(line)
+                result[-1][2].append(line)
             elif line.strip():
                 self.fault(number, "blocket ska börja med en rad ### rubrik.")
                 return []
         if not result:
             self.fault(start, "blocket ska ha minst en rad ### rubrik.")
-        return [(title, self.rich("\n".join(lines).strip(), start)) for title, lines in result]
+        return [(title, self.rich("\n".join(lines), number + 1)) for number, title, lines in result]
 
     def steps(self, kind: str, words: str, inner: list[str], start: int) -> None:
         self.add(
-            kind,
-            start,
-            steps=[{"title": title, "text": text} for title, text in self.parts(inner, start)],
+            kind, steps=[{"title": title, "text": text} for title, text in self.parts(inner, start)]
         )
 
     def faq(self, kind: str, words: str, inner: list[str], start: int) -> None:
         parts = self.parts(inner, start)
         for title, text in parts:
             if not text:
-                self.fault(start, f"frågan ”{title}” saknar svar.")
-        self.add(kind, start, items=[{"question": title, "answer": text} for title, text in parts])
+                self.fault(start, f"frågan ”{title}” saknar svar; skriv det på raden under.")
+        self.add(kind, items=[{"question": title, "answer": text} for title, text in parts])
 
     def ask(self, kind: str, words: str, inner: list[str], start: int) -> None:
         phrases: list[str] = []
         for number, line in enumerate(inner, start=start + 1):
             if line.startswith("- "):
-                phrases.append(line[2:].strip().strip('”"'))
+                phrases.append(line[2:])
             elif line.strip() and phrases:
-                phrases[-1] = f"{phrases[-1]} {line.strip()}".strip('”"')
+                phrases[-1] = f"{phrases[-1]} {line}"
             elif line.strip():
                 self.fault(number, "meningarna skrivs som en lista med -.")
         self.needed("".join(phrases), start, "listan med meningar")
-        self.add(kind, start, phrases=phrases)
+        self.add(kind, phrases=[richtext.unquoted(phrase) for phrase in phrases])
 
     def contact(self, kind: str, words: str, inner: list[str], start: int) -> None:
+        if any(line.strip() for line in inner):
+            self.fault(start + 1, "en kontakt har ingen egen text; skriv den utanför blocket.")
         if self.needed(words, start, "kontaktens nyckel"):
-            self.add(kind, start, contact=words)
+            self.add(kind, contact=words)
 
     def statistic(self, kind: str, words: str, inner: list[str], start: int) -> None:
         try:
-            values = yaml.safe_load("\n".join(inner)) or {}
+            values = _parse_yaml("\n".join(inner))[0] or {}
         except yaml.YAMLError:
             values = None
         if not isinstance(values, dict):
             self.fault(start + 1, "siffran skrivs som namn: värde, ett på varje rad.")
             return
+        given = {name: "" if value is None else str(value) for name, value in values.items()}
         allowed = set(FIELDS[kind]) - {"sources"}
-        for name in set(values) - allowed:
-            self.fault(start + 1, f"uppgiften {name} finns inte för en siffra.")
+        for name in sorted(set(given) - allowed):
+            self.fault(start + 1, f"uppgiften {name} finns inte för en siffra; ta bort den.")
         for name in ("value", "unit", "group"):
-            self.needed(str(values.get(name) or ""), start, f"siffrans {name}")
+            self.needed(given.get(name, ""), start, f"siffrans {name}")
         self.add(
             kind,
-            start,
             sources=self.keys(words, start),
-            **{name: str(values.get(name) or "") for name in allowed},
+            **{name: given.get(name, "") for name in allowed},
         )
 
     def table(self, kind: str, words: str, inner: list[str], start: int) -> None:
@@ -354,7 +423,7 @@ class _Body:
                 number,
                 [
                     cell.strip().replace("\\|", "|")
-                    for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))
+                    for cell in re.split(r"(?<!\\)\|", re.sub(r"^\||(?<!\\)\|$", "", line.strip()))
                 ],
             )
             for number, line in enumerate(inner, start=start + 1)
@@ -368,10 +437,11 @@ class _Body:
         width = len(rows[0][1])
         for number, cells in rows[2:]:
             if len(cells) != width:
-                self.fault(number, f"raden har {len(cells)} celler, rubrikraden {width}.")
+                self.fault(
+                    number, f"raden har {len(cells)} celler, rubrikraden {width}; gör dem lika."
+                )
         self.add(
             kind,
-            start,
             caption=words,
             table={
                 "head": rows[0][1],
@@ -389,7 +459,7 @@ class _Body:
         # A sheet may have headings of its own; in the page they are set in bold.
         text = re.sub(r"(?m)^#{2,4} +(.+?)\s*$", r"\n**\1**\n", "\n".join(lines))
         self.needed(text, start, "blockets text")
-        self.add(kind, start, title=title, text=self.rich(text.strip(), start + 1))
+        self.add(kind, title=title, text=self.rich(text, start + 1))
 
     def reflect(self, kind: str, words: str, inner: list[str], start: int) -> None:
         text = "\n".join(inner)
@@ -398,7 +468,6 @@ class _Body:
             self.fault(start, "blocket ska ha frågan och sedan ### Vårt svar.")
         self.add(
             kind,
-            start,
-            question=self.rich(f"{words}\n\n{question}".strip(), start + 1),
-            answer=self.rich(answer.strip(), start + 1),
+            question=self.rich(f"{words}\n\n{question}", start + 1),
+            answer=self.rich(answer, start + 1 + question.count("\n")),
         )

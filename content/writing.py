@@ -1,11 +1,13 @@
 """From plain data back to text files, in the one form that `content.parsing` reads."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import yaml
 
+from content import richtext
 from content.documents import Block, Document
 
 
@@ -42,10 +44,30 @@ def write_text(front: Mapping[str, Any], body: Document) -> str:
 
 def write_body(document: Document) -> str:
     """Return *document* as Markdown."""
-    return "\n\n".join(_write(block) for block in document) + "\n"
+    return "\n\n".join(_write(block) for block in _joined(document)) + "\n"
+
+
+def _joined(document: Document) -> Document:
+    """Return *document* with texts that follow each other as one: a file cannot tell them apart."""
+    result: Document = []
+    for block in document:
+        last = result[-1] if result else None
+        if last and all(each["kind"] == "text" and not each["sources"] for each in (last, block)):
+            text = richtext.markdown_to_html(f"{last['text']}\n\n{block['text']}")
+            result[-1] = last | {"text": richtext.html_to_markdown(text)}
+        else:
+            result.append(block)
+    return result
+
+
+def _mark(reference: Mapping[str, str]) -> str:
+    locator = reference["locator"].replace("{", "(").replace("}", ")")
+    return "{" + f"{reference['key']} {locator}".strip() + "}"
 
 
 def _references(block: Block) -> str:
+    if any(re.search(r"[,;|]", ref["locator"]) for ref in block["sources"]):
+        return " ".join(_mark(ref) for ref in block["sources"]).replace("|", "/")
     return ", ".join(f"{ref['key']} {ref['locator']}".strip() for ref in block["sources"])
 
 
@@ -58,11 +80,9 @@ def _write(block: Block) -> str:
     if kind == "heading":
         return f"{'#' * int(block['level'])} {block['text']}"
     if kind == "text":
-        marks = " ".join(
-            "{" + f"{ref['key']} {ref['locator']}".strip() + "}" for ref in block["sources"]
-        )
-        # A list cannot carry its source on the last item's line without looking like part of it.
-        return f"{block['text']} {marks}".strip()
+        # A source stands for the paragraph that it ends, and for no other.
+        marks = " ".join(_mark(ref) for ref in block["sources"])
+        return "\n\n".join(f"{part} {marks}".strip() for part in block["text"].split("\n\n"))
     if kind == "steps":
         parts = [f"### {step['title']}\n{step['text']}".strip() for step in block["steps"]]
         return _fence(kind, "", "\n".join(parts))
@@ -70,12 +90,15 @@ def _write(block: Block) -> str:
         parts = [f"### {item['question']}\n{item['answer']}" for item in block["items"]]
         return _fence(kind, "", "\n".join(parts))
     if kind == "ask":
-        return _fence(kind, "", "\n".join(f"- {phrase}" for phrase in block["phrases"]))
+        return _fence(
+            kind, "", "\n".join(f"- {richtext.unquoted(each)}" for each in block["phrases"])
+        )
     if kind == "law":
         return _fence(kind, block["provision"], block["text"])
     if kind in {"quote", "reported"}:
         of = f" | {block['of']}" if block.get("of") else ""
-        return _fence(kind, _references(block) + of, block["text"])
+        text = richtext.unquoted(block["text"]) if kind == "quote" else block["text"]
+        return _fence(kind, _references(block) + of, text)
     if kind == "contact":
         return f"::: contact {block['contact']}\n:::"
     if kind == "statistic":
@@ -96,4 +119,5 @@ def _write(block: Block) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n\n", " ").replace("\n", " ")
+    """Return *text* in one line: a cell has no room for paragraphs."""
+    return re.sub(r"\s*\n\s*", " ", text).replace("|", "\\|")

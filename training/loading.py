@@ -1,5 +1,6 @@
 """Modules from files: `training/library/<slug>/` becomes a module page under the catalogue."""
 
+import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,10 @@ from wagtail.models import Page
 from content import documents
 from content.exporting import export_front, write_page
 from content.faults import Faults
-from content.loading import PageFile, PageType, check_page
-from content.parsing import TextFile, read_text, read_yaml, stable_id
+from content.loading import PageFile, PageType, Reference, check_page
+from content.parsing import TextFile, read_rows, read_text, stable_id
 from content.writing import to_yaml, write_text
+from training.blocks import RESERVED_SLUGS
 from training.models import ChangeKind, ModulePage, TrainingIndexPage
 from training.models.freezing import build
 
@@ -24,6 +26,9 @@ LESSON_KEYS = ("title", "slug", "minutes", "goal")
 QUESTION_KEYS = {"key", "kind", "text", "lesson", "link", "choices", "explanation", "source"}
 AREAS = ("close_relationships", "honour_related", "prostitution_trafficking", "sexual_violence")
 ROOT = "utbildning"
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# A page of the portal, and maybe a place on it.
+_LINK = re.compile(r"/(?:[a-z0-9-]+/)*(?:#[a-z0-9-]+)?")
 
 
 def read_modules(root: Path, faults: Faults) -> list[PageFile]:
@@ -50,55 +55,22 @@ def _read_module(folder: Path, faults: Faults) -> PageFile | None:
         return None
     text.front.setdefault("type", "module")
     page = check_page(path, text, faults, {"module": MODULE}, *MODULE_KEYS)
-    lessons = _read_lessons(folder, faults, slug)
-    questions = _read_questions(
+    files = _lesson_files(folder, faults, slug)
+    lessons = [_lesson(file, slug) for file in files]
+    questions, references = _read_questions(
         folder / "questions.yaml", faults, slug, {lesson["slug"] for lesson in lessons}
     )
     if page is None:
         return None
     _check_front(text, faults)
-    page.more = [lessons, questions]
-    page.references = {q["source"] for q in questions if q.get("source")}
-    # Their laws and contacts are checked as if they stood in the overview.
-    checked = TextFile(
-        text.path,
-        text.front,
-        text.lines,
-        [*text.body, *(block for lesson in lessons for block in lesson["body"])],
-    )
 
     def fill(target: Page, keys: documents.Keys) -> None:
         _fill(target, text.front, slug, lessons, questions, keys)
 
-    return _ModuleFile(
-        path,
-        text,
-        MODULE,
-        fill,
-        module_content,
-        page.more,
-        page.references,
-        {"minutes": text.front.get("minutes")},
-        checked=checked,
-    )
-
-
-class _ModuleFile(PageFile):
-    """A module's page with its lessons' blocks, for checking references."""
-
-    def __init__(self, *args: Any, checked: TextFile) -> None:
-        super().__init__(*args)
-        self.checked = checked
-
-
-def checkable(pages: list[PageFile]) -> list[PageFile]:
-    """Return *pages* with modules' lessons among the blocks that references are looked for in."""
-    return [
-        PageFile(page.path, page.checked, page.page_type, references=page.references)
-        if isinstance(page, _ModuleFile)
-        else page
-        for page in pages
-    ]
+    page.fill, page.export = fill, module_content
+    page.more, page.parts, page.references = [lessons, questions], files, references
+    page.initial = {"minutes": text.front.get("minutes")}
+    return page
 
 
 def _check_front(text: TextFile, faults: Faults) -> None:
@@ -107,79 +79,103 @@ def _check_front(text: TextFile, faults: Faults) -> None:
     def fault(name: str, message: str) -> None:
         faults.add(text.path, text.lines.get(name, 2), f"{name}: {message}")
 
-    if not isinstance(front.get("minutes"), int):
+    if not _is_number(front.get("minutes"), 1, 1000):
         fault("minutes", "ange hur många minuter modulen tar.")
+    if not _is_number(front.get("pass_percent") or 80, 1, 100):
+        fault("pass_percent", "ange gränsen i procent, från 1 till 100.")
+    if front.get("draw") not in (None, "all") and not _is_number(front["draw"], 1, 1000):
+        fault("draw", "ange all eller hur många frågor ett försök har.")
     if front.get("change_kind") not in ChangeKind:
         fault("change_kind", f"välj bland {', '.join(ChangeKind.values)}.")
+    for name in ("areas", "goals"):
+        if not isinstance(front.get(name) or [], list):
+            fault(name, "ska vara en lista, som [ett, två].")
+            front[name] = []
     for area in front.get("areas") or []:
         if area not in AREAS:
             fault("areas", f"området {area} finns inte; välj bland {', '.join(AREAS)}.")
     for goal in front.get("goals") or []:
-        if not isinstance(goal, dict) or goal.get("kind") not in {"F", "I", "A"}:
+        if (
+            not isinstance(goal, dict)
+            or goal.get("kind") not in {"F", "I", "A"}
+            or not isinstance(goal.get("text"), str)
+        ):
             fault("goals", "varje mål skrivs som {kind: F, I eller A, text: …}.")
 
 
-def _read_lessons(folder: Path, faults: Faults, slug: str) -> list[dict[str, Any]]:
-    lessons = []
+def _is_number(value: Any, lowest: int, highest: int) -> bool:
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return is_whole and lowest <= value <= highest
+
+
+def _lesson_files(folder: Path, faults: Faults, slug: str) -> list[TextFile]:
+    """Return the lessons in order, those that are whole."""
+    files: list[TextFile] = []
     for path in sorted(folder.glob("[0-9]*.md")):
         text = read_text(path, faults, seed=f"{ROOT}/{slug}/{path.stem}")
         if text is None:
             continue
-        missing = [name for name in LESSON_KEYS if text.front.get(name) in (None, "")]
-        for name in missing:
-            faults.add(path, text.lines.get(name, 2), f"{name} saknas.")
+        before = len(faults.found)
+        for name in LESSON_KEYS:
+            if text.front.get(name) in (None, ""):
+                faults.add(path, text.lines.get(name, 2), f"{name} saknas.")
         for name in sorted(set(text.front) - set(LESSON_KEYS)):
             faults.add(
                 path, text.lines.get(name, 2), f"uppgiften {name} finns inte för en lektion."
             )
-        if missing:
-            continue
-        lessons.append(
-            {name: text.front[name] for name in LESSON_KEYS}
-            | {
-                "id": stable_id(ROOT, slug, "lesson", str(text.front["slug"])),
-                "body": text.body,
-            }
-        )
-    slugs = [lesson["slug"] for lesson in lessons]
-    for twice in sorted({s for s in slugs if slugs.count(s) > 1}):
-        faults.add(folder / "module.md", 0, f"två lektioner har adressen {twice}.")
-    return lessons
+        address = str(text.front.get("slug") or "x")
+        if not _SLUG.fullmatch(address) or address in RESERVED_SLUGS:
+            faults.add(
+                path,
+                text.lines.get("slug", 2),
+                f"adressen {address} går inte att använda; "
+                "skriv små bokstäver a–z, siffror och bindestreck.",
+            )
+        twin = next((file for file in files if file.front["slug"] == address), None)
+        if twin:
+            faults.add(
+                path,
+                text.lines.get("slug", 2),
+                f"två lektioner har adressen {address}; {twin.path.name} är den andra.",
+            )
+        if not _is_number(text.front.get("minutes") or 1, 1, 60):
+            faults.add(path, text.lines.get("minutes", 2), "minutes ska vara från 1 till 60.")
+        if len(faults.found) == before:
+            files.append(text)
+    return files
+
+
+def _lesson(file: TextFile, slug: str) -> dict[str, Any]:
+    return {name: file.front[name] for name in LESSON_KEYS} | {
+        "id": stable_id(ROOT, slug, "lesson", str(file.front["slug"])),
+        "body": file.body,
+    }
 
 
 def _read_questions(
     path: Path, faults: Faults, slug: str, lessons: set[str]
-) -> list[dict[str, Any]]:
-    if not path.exists():
-        return []
-    rows = read_yaml(path, faults)
-    if rows is None:
-        return []
-    if not isinstance(rows, list):
-        faults.add(path, 1, "ska vara en lista med frågor som börjar med ”- key:”.")
-        return []
-    starts = [
-        number
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-        if line.startswith("- ")
-    ]
+) -> tuple[list[dict[str, Any]], list[Reference]]:
+    """Return the questions, and the sources that they rest on."""
     questions: list[dict[str, Any]] = []
+    references: list[Reference] = []
     seen: set[str] = set()
-    for line, row in zip(starts, rows, strict=False):
+    for line, row in read_rows(path, faults):
         fault = _question_fault(row, lessons, seen)
         if fault:
             faults.add(path, line, fault)
             continue
         seen.add(row["key"])
-        questions.append(_question(row, slug))
-    return questions
+        question = _question(row, slug)
+        references += [Reference(path, line, source["key"]) for source in question["sources"]]
+        questions.append(question)
+    return questions, references
 
 
 def _question_fault(row: Any, lessons: set[str], seen: set[str]) -> str:
     """Return what is wrong with a question, or an empty string."""
-    if not isinstance(row, dict) or not row.get("key"):
-        return "frågan saknar key."
-    key = row["key"]
+    key = row.get("key")
+    if not key or not isinstance(key, str):
+        return "frågan saknar key; ge den en egen nyckel, som q01."
     if key in seen:
         return f"nyckeln {key} finns redan; nycklar är unika och återanvänds aldrig."
     if unknown := set(row) - QUESTION_KEYS:
@@ -188,6 +184,8 @@ def _question_fault(row: Any, lessons: set[str], seen: set[str]) -> str:
         return f"{key}: kind ska vara single, multiple eller true_false."
     if not row.get("text") or not row.get("explanation"):
         return f"{key}: text och explanation ska finnas."
+    if row.get("link") and not _LINK.fullmatch(str(row["link"])):
+        return f"{key}: link ska vara en sida här, som /vagledning/akut-fara/#rubrik."
     if row.get("lesson") and row["lesson"] not in lessons:
         return f"{key}: lektionen {row['lesson']} finns inte."
     choices = row.get("choices")
@@ -200,6 +198,8 @@ def _question_fault(row: Any, lessons: set[str], seen: set[str]) -> str:
             return f"{key}: varje svar ska ha key, text och feedback."
     if len({choice["key"] for choice in choices}) < len(choices):
         return f"{key}: två svar har samma key."
+    if row["kind"] == "true_false" and len(choices) != 2:
+        return f"{key}: true_false ska ha två svar, sant och falskt."
     right = sum(bool(choice.get("correct")) for choice in choices)
     if right < 1 or (row["kind"] != "multiple" and right != 1):
         wanted = "minst ett" if row["kind"] == "multiple" else "exakt ett"
@@ -217,6 +217,7 @@ def _as_id(*parts: str) -> str:
 
 def _question(row: dict[str, Any], slug: str) -> dict[str, Any]:
     question_id = _as_id(ROOT, slug, "question", str(row["key"]))
+    sources = row.get("source") or []
     return {
         "id": question_id,
         "key": str(row["key"]),
@@ -225,7 +226,10 @@ def _question(row: dict[str, Any], slug: str) -> dict[str, Any]:
         "lesson": row.get("lesson") or "",
         "link": row.get("link") or "",
         "explanation": str(row["explanation"]).strip(),
-        "source": row.get("source") or "",
+        "sources": [
+            {"key": str(each).partition(" ")[0], "locator": str(each).partition(" ")[2].strip()}
+            for each in (sources if isinstance(sources, list) else [sources])
+        ],
         "choices": [
             {
                 "id": _as_id(question_id, str(choice["key"])),
@@ -291,7 +295,7 @@ def _stored_question(question: dict[str, Any], keys: documents.Keys) -> dict[str
                     "id": question["id"],
                     "kind": "text",
                     "text": question["explanation"],
-                    "sources": [{"key": question["source"]}] if question["source"] else [],
+                    "sources": question["sources"],
                 }
             ],
             keys,
@@ -365,17 +369,29 @@ def _export_module(folder: Path, page: Any, paths: dict[int, str]) -> int:
             write_text({name: lesson[name] for name in LESSON_KEYS}, lesson["body"]),
             encoding="utf-8",
         )
-    rows = [
-        {name: question[name] for name in ("key", "kind", "text", "lesson", "link")}
+    rows = [_question_row(question) for question in data["questions"]]
+    (folder / "questions.yaml").write_text(to_yaml(rows), encoding="utf-8")
+    return 2 + len(data["lessons"])
+
+
+def _question_row(question: dict[str, Any]) -> dict[str, Any]:
+    """Return a question as its file says it."""
+    sources = [f"{ref['key']} {ref['locator']}".strip() for ref in question["sources"]]
+    return (
+        {name: question[name] for name in ("key", "kind")}
+        | {"text": " ".join(question["text"].split())}
+        | {name: question[name] for name in ("lesson", "link")}
         | {
             "choices": [
-                {name: choice[name] for name in ("key", "text", "correct", "feedback")}
+                {
+                    "key": choice["key"],
+                    "text": " ".join(choice["text"].split()),
+                    "correct": choice["correct"],
+                    "feedback": " ".join(choice["feedback"].split()),
+                }
                 for choice in question["choices"]
             ],
             "explanation": question["explanation"],
-            "source": question["sources"][0]["key"] if question["sources"] else "",
+            "source": sources[0] if len(sources) == 1 else sources,
         }
-        for question in data["questions"]
-    ]
-    (folder / "questions.yaml").write_text(to_yaml(rows), encoding="utf-8")
-    return 2 + len(data["lessons"])
+    )

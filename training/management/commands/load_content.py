@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from content.faults import Faults, FaultyFiles
 from content.loading import check_references, load, read_library
-from training.loading import checkable, read_modules
+from training.loading import read_modules
 
 
 class Command(BaseCommand):
@@ -28,17 +28,19 @@ class Command(BaseCommand):
         """Read, check and load. Raises CommandError with every fault."""
         root = Path(options["folder"]) if options["folder"] else Path(settings.BASE_DIR)
         if not root.is_dir():
-            raise CommandError(f"Mappen {root} finns inte.")
+            raise CommandError(f"Mappen {root} finns inte; ange en som export_content har skrivit.")
+        if not (root / "content" / "library").is_dir():
+            raise CommandError(f"I mappen {root} saknas content/library; ange en annan mapp.")
         faults = Faults(root)
         library = read_library(root / "content" / "library", faults)
         pages = [*library.pages, *read_modules(root / "training" / "library", faults)]
-        check_references([library], checkable(pages), faults)
+        check_references([library], pages, faults)
         try:
             faults.raise_if_any()
             if options["check"]:
                 self.stdout.write(f"{len(pages)} sidor lästa, inga fel.")
                 return
-            report = load([library], pages)
+            report = load([library], pages, faults)
         except FaultyFiles as error:
             raise CommandError(
                 f"{error}\n{len(error.faults)} fel. Ingenting har ändrats."
