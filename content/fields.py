@@ -47,6 +47,9 @@ class ChoiceListField(models.JSONField):
         if not isinstance(value, list):
             raise ValidationError("Värdet ska vara en lista.")
         if self.options is not None:
-            unknown = set(value) - {code for code, _ in self.options()}
+            known = {code for code, _ in self.options()}
+            unknown = [
+                str(each) for each in value if not isinstance(each, str) or each not in known
+            ]
             if unknown:
-                raise ValidationError(f"Okänt val: {', '.join(sorted(map(str, unknown)))}.")
+                raise ValidationError(f"Okänt val: {', '.join(sorted(unknown))}.")

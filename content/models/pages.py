@@ -18,7 +18,7 @@ from wagtail.models import Page
 from content import documents
 from content.blocks import SourceReferenceBlock, TextStreamBlock
 from content.fields import ChoiceListField
-from content.models.programme import Board, Edition, EditionStatus, Goal
+from content.models.programme import GAP_LABELS, Board, Edition, EditionStatus, Goal
 from content.models.registers import Audience, Contact
 from portal.organisation.models import Operation
 
@@ -327,14 +327,6 @@ class GoalPage(TextPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the goal's rows."""
         return super().get_context(request, *args, **kwargs) | {"goal": goal_dict(self.goal)}
-
-
-GAP_LABELS = {
-    "activities": "aktiviteter",
-    "indicators": "indikatorer",
-    "preconditions": "vad som ska vara på plats",
-    "responsible": "ansvariga nämnder",
-}
 
 
 def goal_dict(goal: Goal) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.models import Orderable
 
+from content.fields import ChoiceListField
 from content.models.registers import KEY_HELP, Source
 
 
@@ -77,6 +78,19 @@ class Board(models.Model):
         return self.name
 
 
+GAP_LABELS = {
+    "activities": "aktiviteter",
+    "indicators": "indikatorer",
+    "preconditions": "vad som ska vara på plats",
+    "responsible": "ansvariga nämnder",
+}
+
+
+def gap_options() -> list[tuple[str, str]]:
+    """Return the parts of a goal that sources may leave out, as choices."""
+    return list(GAP_LABELS.items())
+
+
 class Goal(ClusterableModel):
     """A goal in an edition, by its exact name."""
 
@@ -88,12 +102,7 @@ class Goal(ClusterableModel):
     source = models.ForeignKey(
         Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
     )
-    gaps = models.JSONField(
-        "saknas i underlaget",
-        default=list,
-        blank=True,
-        help_text="Av: activities, indicators, preconditions, responsible.",
-    )
+    gaps = ChoiceListField("saknas i underlaget", options=gap_options)
 
     panels = [
         FieldRowPanel([FieldPanel("edition"), FieldPanel("number")]),

@@ -8,6 +8,8 @@ from datetime import date
 from django.db import models
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 
+from content.fields import ChoiceListField
+
 KEY_HELP = "Används i textfilerna. Ändra den aldrig."
 
 
@@ -100,13 +102,18 @@ class Audience(models.TextChoices):
     CLOSE = "anhorig", "Närstående"
 
 
+def audience_options() -> list[tuple[str, str]]:
+    """Return whom a contact can be for, as choices."""
+    return list(Audience.choices)
+
+
 class Contact(models.Model):
     """A line or service in the directory. A number nobody has called has no `verified_on`."""
 
     key = models.CharField("nyckel", max_length=60, unique=True, help_text=KEY_HELP)
     name = models.CharField("namn", max_length=200)
     for_whom = models.TextField("för vem")
-    audience = models.JSONField("målgrupp", default=list, blank=True)
+    audience = ChoiceListField("målgrupp", options=audience_options)
     phone = models.CharField("telefon", max_length=60, blank=True)
     phone_note = models.CharField("om numret", max_length=300, blank=True)
     hours = models.CharField("öppet", max_length=200, blank=True)
