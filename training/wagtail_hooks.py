@@ -80,22 +80,33 @@ def keep_modules_in_bulk(
 
 @hooks.register("after_copy_page")
 def renew_block_ids(request: HttpRequest, page: Page, new_page: Page) -> None:
-    """Give a copied module block ids of its own: evidence hangs on them (DESIGN 6, rule 3)."""
-    for copied in ModulePage.objects.descendant_of(new_page, inclusive=True):
+    """Give a copied module block ids of its own: evidence hangs on them (DESIGN 6, rule 3).
+
+    An alias has its source's blocks and no revisions, so it is left as it is.
+    """
+    copies = ModulePage.objects.descendant_of(new_page, inclusive=True).filter(alias_of=None)
+    for copied in copies:
+        draft = copied.get_latest_revision_as_object()
         for name in ("lessons", "questions"):
-            raw = [_renewed(block) for block in getattr(copied, name).get_prep_value()]
-            setattr(copied, name, copied._meta.get_field(name).stream_block.to_python(raw))
-        copied.save_revision(user=request.user)
-        copied.save()
+            raw = [
+                _renewed(block, copied.translation_key)
+                for block in getattr(draft, name).get_prep_value()
+            ]
+            setattr(draft, name, draft._meta.get_field(name).stream_block.to_python(raw))
+        revision = draft.save_revision(user=request.user, changed=False, clean=False)
+        if copied.live:
+            revision.publish(user=request.user, changed=False)
 
 
-def _renewed(value: Any) -> Any:
-    """Return *value* with every block id replaced by a new one."""
+def _renewed(value: Any, key: uuid.UUID) -> Any:
+    """Return *value* with every block id replaced by one that belongs to the module *key*."""
     if isinstance(value, dict):
         return {
-            key: str(uuid.uuid4()) if key == "id" and "type" in value else _renewed(item)
-            for key, item in value.items()
+            name: str(uuid.uuid5(key, str(item)))
+            if name == "id" and "type" in value
+            else _renewed(item, key)
+            for name, item in value.items()
         }
     if isinstance(value, list):
-        return [_renewed(item) for item in value]
+        return [_renewed(item, key) for item in value]
     return value

@@ -17,6 +17,7 @@ from wagtail.fields import StreamField
 from content.fields import ChoiceListField
 from content.models.pages import Kind, TextPage
 from content.models.programme import CompetenceArea
+from training.admin_forms import ModuleCopyForm, ModuleForm
 from training.blocks import (
     LearningGoalBlock,
     LessonBlock,
@@ -39,6 +40,7 @@ class TrainingIndexPage(TextPage):
     """The catalogue of modules."""
 
     page_template = "training/training_index_page.html"
+    copy_form_class = ModuleCopyForm
     kind = Kind.TRAINING
     subpage_types: ClassVar[list[str]] = ["training.ModulePage"]
 
@@ -55,6 +57,8 @@ class ModulePage(TextPage):
     """A training module: overview, lessons, quiz. Publishing it freezes a version."""
 
     page_template = "training/module_page.html"
+    base_form_class = ModuleForm
+    copy_form_class = ModuleCopyForm
     kind = Kind.TRAINING
     parent_page_types: ClassVar[list[str]] = ["training.TrainingIndexPage"]
     subpage_types: ClassVar[list[str]] = []
