@@ -9,7 +9,12 @@ from typing import Any
 
 from django.db import migrations
 
-TABLES = ("training_moduleversion", "training_completion", "training_completionrevocation")
+TABLES = (
+    "training_moduleversion",
+    "training_answerevent",
+    "training_completion",
+    "training_completionrevocation",
+)
 
 
 def add_triggers(apps: Any, schema_editor: Any) -> None:
@@ -20,7 +25,7 @@ def add_triggers(apps: Any, schema_editor: Any) -> None:
             CREATE FUNCTION training_written_once() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN
                 IF current_setting('portal.purging', true) = 'on' THEN
-                    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+                    RETURN CASE WHEN TG_OP = 'UPDATE' THEN NEW ELSE OLD END;
                 END IF;
                 RAISE EXCEPTION 'training evidence is written once';
             END $$
@@ -30,6 +35,10 @@ def add_triggers(apps: Any, schema_editor: Any) -> None:
             schema_editor.execute(
                 f"CREATE TRIGGER {table}_written_once BEFORE UPDATE OR DELETE ON {table} "
                 "FOR EACH ROW EXECUTE FUNCTION training_written_once()"
+            )
+            schema_editor.execute(
+                f"CREATE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION training_written_once()"
             )
         return
     for table in TABLES:
@@ -45,7 +54,8 @@ def remove_triggers(apps: Any, schema_editor: Any) -> None:
     """Drop what add_triggers made."""
     if schema_editor.connection.vendor == "postgresql":
         for table in TABLES:
-            schema_editor.execute(f"DROP TRIGGER {table}_written_once ON {table}")
+            for name in ("written_once", "never_emptied"):
+                schema_editor.execute(f"DROP TRIGGER {table}_{name} ON {table}")
         schema_editor.execute("DROP FUNCTION training_written_once()")
         return
     for table in TABLES:
