@@ -6,7 +6,7 @@ What is refused is refused by a named exception; the view chooses the words.
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from training.models import (
     AnswerEvent,
     Attempt,
     AttemptState,
+    ChangeKind,
     Completion,
     CompletionRevocation,
     How,
@@ -29,6 +30,10 @@ from training.models import (
 )
 from training.models.freezing import build
 from training.models.versions import canonical, content_hash
+
+# Passing again so soon after a completion is practice. Later it begins a new round, so that whoever
+# renews in good time has it counted.
+PRACTICE = timedelta(days=14)
 
 
 class AttemptIsClosed(Exception):
@@ -60,12 +65,13 @@ def freeze(*, page: ModulePage, at: datetime, revision: Any | None = None) -> Mo
 
     A version is made only when the content differs from the newest one.
     """
-    content = canonical(build(page))
     module, _ = Module.objects.get_or_create(
         key=page.translation_key, defaults={"title": page.title, "slug": page.slug}
     )
-    # One freeze at a time per module, so that numbers follow each other.
+    # One freeze at a time per module, each of what is published by then.
     module = Module.objects.select_for_update().get(pk=module.pk)
+    page = ModulePage.objects.select_related("locale").get(pk=page.pk)
+    content = canonical(build(page))
     if (module.title, module.slug) != (page.title, page.slug):
         module.title, module.slug = page.title, page.slug
         module.save(update_fields=["title", "slug"])
@@ -74,6 +80,11 @@ def freeze(*, page: ModulePage, at: datetime, revision: Any | None = None) -> Mo
     newest: ModuleVersion | None = versions.order_by("-number").first()
     if newest and newest.content_hash == content_hash(content):
         return newest
+    kind, note = page.change_kind, page.change_note
+    if versions.filter(change_kind=kind, change_note=note).exists():
+        # Left in the form since that version: it says nothing of this one, and must not make
+        # everybody take the module again for a mended spelling.
+        kind, note = ChangeKind.EDITORIAL, ""
     user = getattr(revision, "user", None)
     version = ModuleVersion.objects.create(
         module=module,
@@ -81,8 +92,8 @@ def freeze(*, page: ModulePage, at: datetime, revision: Any | None = None) -> Mo
         number=newest.number + 1 if newest else 1,
         content=content,
         content_hash=content_hash(content),
-        change_kind=page.change_kind,
-        change_note=page.change_note,
+        change_kind=kind,
+        change_note=note,
         published_at=at,
         published_by=user,
         source_revision_id=revision.pk if revision else None,
@@ -102,15 +113,26 @@ def mark_lesson_read(
         person=person,
         module_id=version.module_id,
         lesson_id=lesson_id,
-        cycle=current_cycle(person=person, module_id=version.module_id),
+        cycle=current_cycle(person=person, module_id=version.module_id, at=at),
         defaults={"version": version, "read_at": at},
     )
 
 
-def current_cycle(*, person: Person, module_id: int) -> int:
-    """Return the number of the round that *person* is in: 1 until a later one is begun."""
-    latest = Attempt.objects.filter(person=person, module_id=module_id).aggregate(Max("cycle"))
-    return latest["cycle__max"] or 1
+def current_cycle(*, person: Person, module_id: int, at: datetime) -> int:
+    """Return the number of the round that *person* is in, from 1.
+
+    A round is over when it has been completed, a while ago or in a way that was revoked.
+    """
+    mine = {"person": person, "module_id": module_id}
+    latest = max(
+        model._default_manager.filter(**mine).aggregate(Max("cycle"))["cycle__max"] or 1
+        for model in (Attempt, Completion)
+    )
+    completions = Completion.objects.filter(cycle=latest, **mine)
+    is_over = completions.exists() and not (
+        completions.standing().filter(completed_at__gt=at - PRACTICE).exists()
+    )
+    return latest + 1 if is_over else latest
 
 
 # --- Attempts -----------------------------------------------------------------------------------
@@ -130,7 +152,7 @@ def start_attempt(*, person: Person, version: ModuleVersion, at: datetime) -> At
         open_attempt = mine.filter(state=AttemptState.OPEN).select_related("version").first()
         if open_attempt:
             return open_attempt
-        cycle = current_cycle(person=person, module_id=version.module_id)
+        cycle = current_cycle(person=person, module_id=version.module_id, at=at)
         latest = mine.filter(cycle=cycle).aggregate(Max("number"))["number__max"] or 0
         return Attempt.objects.create(
             person=person,
@@ -169,48 +191,52 @@ def save_answer(
     client: UUID,
     client_seq: int,
     at: datetime,
+    is_final: bool = False,
 ) -> AnswerEvent:
     """Save an answer and return it; the same request again returns the first row.
 
-    An answer that a later one from the same form has overtaken is kept, but does not count.
+    An answer that a later one from the same form has overtaken is kept, but does not count. One
+    that `is_final` comes from the form's own button: it is newer than all the form has sent, and
+    only the answer that counts already is not saved again.
     Raises UnknownQuestion, UnknownChoice and AttemptIsClosed, and then saves nothing.
     """
     shown = next((item for item in attempt.shown if item["question"] == question_id), None)
     question = attempt.version.question(question_id)
     if shown is None or question is None:
         raise UnknownQuestion
-    chosen = sorted(
-        set(choice_ids), key=shown["choices"].index if _known(choice_ids, shown) else str
-    )
-    if not _known(choice_ids, shown) or (question["kind"] != "multiple" and len(chosen) > 1):
+    if not set(choice_ids) <= set(shown["choices"]):
+        raise UnknownChoice
+    chosen = [choice_id for choice_id in shown["choices"] if choice_id in choice_ids]
+    if question["kind"] != "multiple" and len(chosen) > 1:
         raise UnknownChoice
     with transaction.atomic():
         # The lock that handing in takes too: an answer is before it or refused, never lost.
         locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
-        same_form = AnswerEvent.objects.filter(
-            attempt=locked, question_id=question_id, client=client
+        events = AnswerEvent.objects.filter(attempt=locked, question_id=question_id)
+        same_form = events.filter(client=client)
+        already: AnswerEvent | None = (
+            events.filter(is_late=False).order_by("pk").last()
+            if is_final
+            else same_form.filter(client_seq=client_seq).first()
         )
-        already: AnswerEvent | None = same_form.filter(client_seq=client_seq).first()
         if already and already.choice_ids == chosen:
             return already
         if not locked.is_open:
             raise AttemptIsClosed
-        if already:
-            # The same number with another answer: a form that was sent, changed and sent again.
-            client_seq = (same_form.aggregate(Max("client_seq"))["client_seq__max"] or 0) + 1
-        return AnswerEvent.objects.create(
+        newest = same_form.aggregate(Max("client_seq"))["client_seq__max"]
+        if newest is not None and (is_final or already):
+            # In the order it came: the number may be one that another answer has.
+            client_seq = max(client_seq, newest + 1)
+        event: AnswerEvent = AnswerEvent.objects.create(
             attempt=locked,
             question_id=question_id,
             choice_ids=chosen,
             client=client,
             client_seq=client_seq,
-            is_late=same_form.filter(client_seq__gt=client_seq).exists(),
+            is_late=newest is not None and newest > client_seq,
             saved_at=at,
         )
-
-
-def _known(choice_ids: Sequence[str], shown: dict[str, Any]) -> bool:
-    return set(choice_ids) <= set(shown["choices"])
+        return event
 
 
 @dataclass(frozen=True)
@@ -227,6 +253,16 @@ def saved_answers(*, attempt: Attempt) -> dict[str, SavedAnswer]:
     return {
         str(event.question_id): SavedAnswer(event.choice_ids, event.saved_at) for event in events
     }
+
+
+def unanswered(*, attempt: Attempt) -> list[int]:
+    """Return the numbers, from 1, of the questions without an answer."""
+    saved = saved_answers(attempt=attempt)
+    return [
+        number
+        for number, question_id in enumerate(attempt.question_ids, start=1)
+        if question_id not in saved or not saved[question_id].choice_ids
+    ]
 
 
 def submit_attempt(*, attempt: Attempt, at: datetime) -> Attempt:
@@ -265,22 +301,28 @@ def is_right(question: dict[str, Any] | None, answer: SavedAnswer | None) -> boo
 
 
 def _complete(*, attempt: Attempt, at: datetime) -> None:
-    """Record the completion, unless this version was completed in this round already."""
+    """Record the completion, unless this version was completed in this round already.
+
+    The round is the one that is on now: an attempt may have lain open while the last one ended.
+    """
+    cycle = current_cycle(person=attempt.person, module_id=attempt.module_id, at=at)
+    same = Completion.objects.filter(person=attempt.person, version=attempt.version, cycle=cycle)
+    if same.exists():
+        return
     try:
         with transaction.atomic():
             Completion.objects.create(
                 person=attempt.person,
                 module_id=attempt.module_id,
                 version=attempt.version,
-                cycle=attempt.cycle,
+                cycle=cycle,
                 how=How.QUIZ,
                 attempt=attempt,
                 completed_at=at,
             )
     except IntegrityError:
-        if not Completion.objects.filter(
-            person=attempt.person, version=attempt.version, cycle=attempt.cycle
-        ).exists():
+        # Recorded in another way at the same moment.
+        if not same.exists():
             raise
 
 

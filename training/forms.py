@@ -10,18 +10,26 @@ from django.http import QueryDict
 class AnswerForm(forms.Form):
     """An answer to one question. An odd `client` or `seq` never costs anyone an answer."""
 
+    # Where the counter begins in a form without an answer, and in one that shows an answer. Only
+    # from the latter does "nothing chosen" take an answer back.
+    EMPTY, SHOWING = 0, 1000
+
     client = forms.UUIDField(required=False)
     seq = forms.IntegerField(required=False, min_value=0, max_value=1_000_000)
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        self.choices = [value for value in data.getlist("choice") if value]
-
-    def client_and_seq(self) -> tuple[uuid.UUID, int]:
-        """Return which form this is and its counter, made up where the request has none."""
         self.is_valid()
         cleaned: dict[str, Any] = self.cleaned_data
-        return cleaned.get("client") or uuid.uuid4(), cleaned.get("seq") or 0
+        self.choices = [value for value in data.getlist("choice") if value]
+        self.drawn_as: uuid.UUID = cleaned.get("client") or uuid.uuid4()
+        self.number: int = cleaned.get("seq") or 0
+        self.is_numbered = bool(cleaned.get("client") and cleaned.get("seq"))
+
+    @property
+    def showed_an_answer(self) -> bool:
+        """Whether the form had an answer in it when it was drawn."""
+        return self.number >= self.SHOWING
 
 
 class CodeForm(forms.Form):

@@ -1,16 +1,19 @@
 """A module, and the catalogue, as one learner sees them. Without sign-in: the same, unmarked."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 
 from content import documents
 from portal.organisation.models import Person
-from training.models.attempts import Attempt, AttemptState, LessonRead
+from training.models.attempts import Attempt, LessonRead
 from training.models.completions import Completion
 from training.models.freezing import build
+from training.models.obligations import obligations
 from training.models.versions import Module, ModuleVersion
 
 STATE_LABELS = {"not_started": "Inte påbörjad", "started": "Påbörjad", "done": "Klar"}
@@ -52,6 +55,8 @@ class Progress:
     lessons_read: frozenset[str] = frozenset()
     open_attempt: Attempt | None = None
     completion: Completion | None = None
+    # A completion that the requirements no longer take: out of date, or before a material change.
+    lapsed: Completion | None = None
     tried: bool = False
 
     @property
@@ -59,11 +64,12 @@ class Progress:
         """`done`, `started` or `not_started`."""
         if self.completion:
             return "done"
-        return "started" if self.lessons_read or self.tried else "not_started"
+        begun = self.tried or (self.lessons_read and not self.lapsed)
+        return "started" if begun else "not_started"
 
 
-def progress_of(person: Person | None, modules: list[Module]) -> dict[int, Progress]:
-    """Return module pk → where *person* is. Three queries, whatever the number of modules."""
+def progress_of(person: Person | None, modules: list[Module], *, on: date) -> dict[int, Progress]:
+    """Return module pk → where *person* is. The modules' number does not change the queries'."""
     if person is None:
         return {}
     read: dict[int, set[str]] = {}
@@ -80,18 +86,21 @@ def progress_of(person: Person | None, modules: list[Module]) -> dict[int, Progr
         .filter(person=person, module__in=modules)
         .order_by("completed_at")
     }
-    return {
-        module.pk: Progress(
+    # Only those who have completed something can have to do it again.
+    items = obligations([person.pk], on=on)[person.pk] if completions else []
+    again = {item.module_id for item in items if item.state != "done"}
+    result = {}
+    for module in modules:
+        mine, done = attempts.get(module.pk, []), completions.get(module.pk)
+        lapsed = done if module.pk in again else None
+        result[module.pk] = Progress(
             frozenset(read.get(module.pk, set())),
-            next(
-                (a for a in attempts.get(module.pk, []) if a.state == AttemptState.OPEN),
-                None,
-            ),
-            completions.get(module.pk),
-            module.pk in attempts,
+            next((attempt for attempt in mine if attempt.is_open), None),
+            None if lapsed else done,
+            lapsed,
+            any(not lapsed or attempt.started_at > lapsed.completed_at for attempt in mine),
         )
-        for module in modules
-    }
+    return result
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,21 @@ def outline(data: dict[str, Any], progress: Progress) -> Outline:
     return Outline(lessons, quiz if data["questions"] else None)
 
 
+def questions_asked(data: dict[str, Any]) -> int:
+    """Return how many questions an attempt at the module whose frozen content is *data* asks."""
+    count = len(data["questions"])
+    return min(data["policy"]["draw"] or count, count)
+
+
+def completion_dict(completion: Completion) -> dict[str, Any]:
+    """Return a completion as its holder's pages show it."""
+    return {
+        "completed_at": completion.completed_at,
+        "code": completion.code,
+        "url": reverse("training:certificate", args=[completion.code]),
+    }
+
+
 def index_context(page: Any, request: Any) -> dict[str, Any]:
     """Return what the catalogue shows beyond its text."""
     pages = list(page.get_children().live().public().specific(defer=False))
@@ -148,7 +172,9 @@ def index_context(page: Any, request: Any) -> dict[str, Any]:
     versions = latest_versions(
         [child.translation_key for child in pages], page.locale.language_code
     )
-    progress = progress_of(person_of(request), [v.module for v in versions.values()])
+    progress = progress_of(
+        person_of(request), [v.module for v in versions.values()], on=timezone.localdate()
+    )
     cards = []
     for child in pages:
         version = versions.get(child.translation_key)
@@ -179,7 +205,7 @@ def module_context(page: Any, request: Any) -> dict[str, Any]:
     person = person_of(request)
     progress = Progress()
     if version and person:
-        progress = progress_of(person, [version.module])[version.module_id]
+        progress = progress_of(person, [version.module], on=timezone.localdate())[version.module_id]
     steps = outline(data, progress)
     step = steps.next_step() if progress.state == "started" else None
     ready = documents.ready_from_portable(data["overview"])
@@ -196,7 +222,7 @@ def module_context(page: Any, request: Any) -> dict[str, Any]:
         "quiz": steps.quiz
         and {
             "url": steps.quiz.url,
-            "questions": data["policy"]["draw"] or len(data["questions"]),
+            "questions": questions_asked(data),
             "pass_percent": data["policy"]["pass_percent"],
             "open": progress.open_attempt is not None,
             "tried": progress.tried,
@@ -205,12 +231,8 @@ def module_context(page: Any, request: Any) -> dict[str, Any]:
             {"kind_label": GOAL_LABELS[goal["kind"]], "text": goal["text"]}
             for goal in data["goals"]
         ],
-        "completion": completion
-        and {
-            "completed_at": completion.completed_at,
-            "code": completion.code,
-            "url": reverse("training:certificate", args=[completion.code]),
-        },
+        "completion": completion and completion_dict(completion),
+        "lapsed": progress.lapsed and completion_dict(progress.lapsed),
         "signed_in": request.user.is_authenticated,
         "resume": step and {"title": step.title, "url": step.url},
         "state": {"state": progress.state, "label": STATE_LABELS[progress.state]},

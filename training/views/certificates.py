@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from portal import audit
 from portal.organisation.models import Employment, Person, Unit
 from training.forms import CodeForm
 from training.models import Completion
 from training.models.overview import person_of
-from training.views.common import person_required
+from training.views.common import account_of, person_required
 
 
 @require_safe
@@ -62,18 +63,20 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
         )
     if not code:
         return render(request, "training/verify.html", {})
+    # As someone may have typed it in the address: small letters, without hyphens.
+    form = CodeForm({"kod": code})
     completion = (
-        Completion.objects.filter(code=code)
+        Completion.objects.filter(code=form.cleaned_data["kod"])
         .select_related("person", "version", "revocation")
         .first()
+        if form.is_valid()
+        else None
     )
     result = {
         "found": completion is not None,
         "module": completion.version.data["title"] if completion else "",
         "completed_at": completion.completed_at if completion else None,
-        "name": completion.person.full_name
-        if completion and _may_know(person_of(request), completion.person)
-        else None,
+        "name": _name_for(request, completion) if completion else None,
         "revoked": completion is not None and hasattr(completion, "revocation"),
     }
     return render(
@@ -84,11 +87,19 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     )
 
 
-def _may_know(reader: Person | None, holder: Person) -> bool:
+def _name_for(request: HttpRequest, completion: Completion) -> str | None:
+    """Return whose certificate it is to those who may know. That a manager looked is on record."""
+    reader, holder = person_of(request), completion.person
+    if reader is None or not _may_know(reader, holder):
+        return None
+    if reader != holder:
+        audit.record(audit.Action.CERTIFICATE_CHECKED, completion, by=account_of(request))
+    return holder.full_name
+
+
+def _may_know(reader: Person, holder: Person) -> bool:
     """Return whether *reader* is the holder, or a manager of a holder who may be named."""
-    if reader is None:
-        return False
-    if reader.pk == holder.pk:
+    if reader == holder:
         return True
     today = timezone.localdate()
     units = Unit.objects.managed_by(reader, on=today)

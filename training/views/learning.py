@@ -6,12 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from content import documents
 from portal.organisation.models import Person
 from training import actions, reports
-from training.models import Attempt, Completion, LessonRead, Module
+from training.models import Attempt, Completion, LessonRead, Module, ModulePage
 from training.models.overview import (
     Progress,
     current_version,
@@ -22,13 +22,14 @@ from training.models.overview import (
 from training.views.common import person_required, published_module
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def lesson(request: HttpRequest, module: str, lesson: str) -> HttpResponse:
     """Show a lesson of the frozen version; POST marks it as read and leads on."""
     page, version = published_module(module)
     person = person_of(request)
     progress = Progress()
     if person:
-        progress = progress_of(person, [version.module])[version.module_id]
+        progress = progress_of(person, [version.module], on=timezone.localdate())[version.module_id]
     steps = outline(version.data, progress)
     place = next((n for n, data in enumerate(version.lessons) if data["slug"] == lesson), None)
     if place is None:
@@ -73,10 +74,11 @@ def lesson(request: HttpRequest, module: str, lesson: str) -> HttpResponse:
 @person_required
 def my_training(request: HttpRequest, person: Person) -> HttpResponse:
     """Show what the person must do, where to go on, and what is done."""
-    items = reports.obligations([person.pk], on=timezone.localdate())[person.pk]
+    today = timezone.localdate()
+    items = reports.obligations([person.pk], on=today)[person.pk]
     touched = _touched(person)
     modules = list(Module.objects.filter(pk__in={*touched, *(item.module_id for item in items)}))
-    progress = progress_of(person, modules)
+    progress = progress_of(person, modules, on=today)
     by_pk = {module.pk: module for module in modules}
     return render(
         request,
@@ -118,38 +120,39 @@ def _resume(
     touched: list[int], modules: dict[int, Module], progress: dict[int, Progress]
 ) -> dict[str, str] | None:
     """Return where to go on: the first step not done of the module touched last."""
+    published = set(ModulePage.objects.live().values_list("translation_key", flat=True))
     for module_id in touched:
-        if progress[module_id].state != "started":
+        module, mine = modules[module_id], progress[module_id]
+        # An open attempt can always be finished; for the rest the module must be there to read.
+        if mine.open_attempt:
+            return {"module": module.title, **_resume_attempt(module, mine.open_attempt)}
+        if mine.state != "started" or module.key not in published:
             continue
-        version = current_version(modules[module_id].key, "sv")
-        if version is None:
-            continue
-        attempt = progress[module_id].open_attempt
-        if attempt:
-            answered = actions.saved_answers(attempt=attempt)
-            waiting = [n for n, q in enumerate(attempt.question_ids, start=1) if q not in answered]
-            slug = modules[module_id].slug
-            return {
-                "module": modules[module_id].title,
-                "title": f"Kunskapstest, fråga {waiting[0]}" if waiting else "Lämna in testet",
-                "url": reverse("training:quiz_question", args=[slug, attempt.guid, waiting[0]])
-                if waiting
-                else reverse("training:quiz_review", args=[slug, attempt.guid]),
-            }
-        step = outline(version.data, progress[module_id]).next_step()
+        version = current_version(module.key, "sv")
+        step = outline(version.data, mine).next_step() if version else None
         if step:
-            return {"module": modules[module_id].title, "title": step.title, "url": step.url}
+            return {"module": module.title, "title": step.title, "url": step.url}
     return None
 
 
+def _resume_attempt(module: Module, attempt: Attempt) -> dict[str, str]:
+    waiting = actions.unanswered(attempt=attempt)
+    if not waiting:
+        url = reverse("training:quiz_review", args=[module.slug, attempt.guid])
+        return {"title": "Lämna in testet", "url": url}
+    url = reverse("training:quiz_question", args=[module.slug, attempt.guid, waiting[0]])
+    return {"title": f"Kunskapstest, fråga {waiting[0]}", "url": url}
+
+
 def _done(person: Person, items: list[reports.Item]) -> list[dict[str, Any]]:
-    valid_until = {item.module_id: item.valid_until for item in items}
+    # Earlier completions of the same module are kept, but say nothing of how long it holds.
+    valid_until = {(item.module_id, item.completed_at): item.valid_until for item in items}
     return [
         {
             "title": completion.module.title,
             "completed_at": completion.completed_at,
             "certificate_url": reverse("training:certificate", args=[completion.code]),
-            "valid_until": valid_until.get(completion.module_id),
+            "valid_until": valid_until.get((completion.module_id, completion.completed_at)),
         }
         for completion in Completion.objects.standing()
         .filter(person=person)

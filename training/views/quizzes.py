@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,8 +17,8 @@ from content.richtext import markdown_to_html
 from portal.organisation.models import Person
 from training import actions
 from training.forms import AnswerForm
-from training.models import Attempt, AttemptState, Completion
-from training.models.overview import person_of
+from training.models import AnswerEvent, Attempt, AttemptState, Completion
+from training.models.overview import completion_dict, person_of, questions_asked
 from training.views.common import clock, person_required, problem, published_module
 
 CLOSED = (
@@ -30,12 +31,13 @@ UNKNOWN = (
 )
 
 
-def _attempt(person: Person, module: str, guid: uuid.UUID) -> Attempt:
-    """Return the person's own attempt. Raises Http404 for anyone else's and for none."""
+def _attempt(person: Person, guid: uuid.UUID) -> Attempt:
+    """Return the person's own attempt. Raises Http404 for anyone else's and for none.
+
+    The module's address is not asked for: a form from before it changed still saves its answer.
+    """
     attempt = (
-        Attempt.objects.filter(person=person, guid=guid, module__slug=module)
-        .select_related("version", "module")
-        .first()
+        Attempt.objects.filter(person=person, guid=guid).select_related("version", "module").first()
     )
     if attempt is None:
         raise Http404("Försöket finns inte")
@@ -77,7 +79,7 @@ def start(request: HttpRequest, person: Person, module: str) -> HttpResponse:
         "training/quiz_start.html",
         {
             "module": {"title": version.data["title"], "url": page.url},
-            "questions": policy["draw"] or len(version.questions),
+            "questions": questions_asked(version.data),
             "pass_percent": policy["pass_percent"],
             "attempts": [
                 {
@@ -92,8 +94,8 @@ def start(request: HttpRequest, person: Person, module: str) -> HttpResponse:
             ],
             "open_attempt": open_attempt
             and {
-                "answered": len(actions.saved_answers(attempt=open_attempt)),
-                "total": len(open_attempt.question_ids),
+                "answered": len(open_attempt.shown) - len(actions.unanswered(attempt=open_attempt)),
+                "total": len(open_attempt.shown),
                 "started_at": open_attempt.started_at,
             },
             "breadcrumb": [*page.breadcrumb(), {"title": page.title, "url": page.url}],
@@ -103,11 +105,8 @@ def start(request: HttpRequest, person: Person, module: str) -> HttpResponse:
 
 def _where_to_go_on(attempt: Attempt) -> str:
     """Return the address of the first question without an answer, or of the overview."""
-    answered = actions.saved_answers(attempt=attempt)
-    for number, question_id in enumerate(attempt.question_ids, start=1):
-        if question_id not in answered:
-            return _url("quiz_question", attempt, number)
-    return _url("quiz_review", attempt)
+    waiting = actions.unanswered(attempt=attempt)
+    return _url("quiz_question", attempt, waiting[0]) if waiting else _url("quiz_review", attempt)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,7 +115,7 @@ def question(
     request: HttpRequest, person: Person, module: str, guid: uuid.UUID, number: int
 ) -> HttpResponse:
     """Show one question; POST saves the answer and leads on."""
-    attempt = _attempt(person, module, guid)
+    attempt = _attempt(person, guid)
     if not 1 <= number <= len(attempt.shown):
         raise Http404("Frågan finns inte")
     if request.method == "POST":
@@ -130,6 +129,7 @@ def question(
         raise Http404("Frågan finns inte")
     saved = actions.saved_answers(attempt=attempt).get(shown["question"])
     texts = {choice["id"]: choice["text"] for choice in data["choices"]}
+    shows_answer = saved is not None and bool(saved.choice_ids)
     return render(
         request,
         "training/quiz_question.html",
@@ -151,7 +151,7 @@ def question(
                 for choice_id in shown["choices"]
             ],
             "client": uuid.uuid4(),
-            "seq": 1,
+            "seq": AnswerForm.SHOWING if shows_answer else AnswerForm.EMPTY,
             "saved_at": clock(saved.saved_at) if saved else None,
             "autosave_url": _url("quiz_autosave", attempt, number),
             "review_url": _url("quiz_review", attempt),
@@ -169,28 +169,40 @@ def _after(go: str, attempt: Attempt, number: int) -> str:
     return _url("quiz_review", attempt)
 
 
-def _store(request: HttpRequest, attempt: Attempt, number: int) -> Any:
-    """Save what the request answers. Raises what actions.save_answer raises."""
-    form = AnswerForm(request.POST)
-    client, seq = form.client_and_seq()
+def _store(
+    form: AnswerForm, attempt: Attempt, number: int, *, is_final: bool = False
+) -> AnswerEvent:
+    """Save what a form answers. Raises what actions.save_answer raises."""
     return actions.save_answer(
         attempt=attempt,
         question_id=attempt.shown[number - 1]["question"],
         choice_ids=form.choices,
-        client=client,
-        client_seq=seq,
+        client=form.drawn_as,
+        client_seq=form.number,
         at=timezone.now(),
+        is_final=is_final,
+    )
+
+
+def _says_something(form: AnswerForm, attempt: Attempt, number: int) -> bool:
+    """Return whether the form answers, or takes an answer back.
+
+    A question may be left for later, and a form without an answer in a second tab must not take
+    away what was answered in the first. Only boxes can be emptied, never a choice of one.
+    """
+    question = attempt.version.question(attempt.shown[number - 1]["question"])
+    return bool(form.choices) or (
+        question is not None and question["kind"] == "multiple" and form.showed_an_answer
     )
 
 
 def _save(request: HttpRequest, attempt: Attempt, number: int) -> HttpResponse | None:
     """Save an answer sent by the form; return a page that says why it was refused, or None."""
-    if not request.POST.getlist("choice"):
-        question_id = attempt.shown[number - 1]["question"]
-        if attempt.is_open and question_id not in actions.saved_answers(attempt=attempt):
-            return None  # A question may be left for later.
+    form = AnswerForm(request.POST)
+    if not _says_something(form, attempt, number):
+        return None
     try:
-        _store(request, attempt, number)
+        _store(form, attempt, number, is_final=True)
     except actions.AttemptIsClosed:
         return problem(
             request, 409, *CLOSED, url=_url("quiz_result", attempt), label="Visa resultatet"
@@ -203,6 +215,7 @@ def _save(request: HttpRequest, attempt: Attempt, number: int) -> HttpResponse |
     return None
 
 
+@login_not_required  # It says itself, in JSON, that someone is signed out.
 @require_POST
 def autosave(request: HttpRequest, module: str, guid: uuid.UUID, number: int) -> HttpResponse:
     """Save an answer as it is chosen; answers JSON with the time, or why it was not saved."""
@@ -210,13 +223,14 @@ def autosave(request: HttpRequest, module: str, guid: uuid.UUID, number: int) ->
     if person is None:
         return _error(401, "Du är utloggad. Logga in i en ny flik och svara sedan igen.")
     try:
-        attempt = _attempt(person, module, guid)
+        attempt = _attempt(person, guid)
     except Http404:
         return _error(404, "Försöket finns inte. Gå till Min utbildning och fortsätt därifrån.")
     if not 1 <= number <= len(attempt.shown):
         return _error(404, "Frågan finns inte i det här försöket.")
+    form = AnswerForm(request.POST)
     try:
-        event = _store(request, attempt, number)
+        event = _store(form, attempt, number, is_final=not form.is_numbered)
     except actions.AttemptIsClosed:
         return _error(409, " ".join(CLOSED))
     except (actions.UnknownChoice, actions.UnknownQuestion):
@@ -232,7 +246,7 @@ def _error(status: int, message: str) -> JsonResponse:
 @person_required
 def review(request: HttpRequest, person: Person, module: str, guid: uuid.UUID) -> HttpResponse:
     """Show which questions have an answer; POST hands the attempt in."""
-    attempt = _attempt(person, module, guid)
+    attempt = _attempt(person, guid)
     if request.method == "POST":
         actions.submit_attempt(attempt=attempt, at=timezone.now())
         return redirect(_url("quiz_result", attempt))
@@ -266,9 +280,11 @@ def review(request: HttpRequest, person: Person, module: str, guid: uuid.UUID) -
 @person_required
 def result(request: HttpRequest, person: Person, module: str, guid: uuid.UUID) -> HttpResponse:
     """Show how it went, with feedback on what was chosen and where to read more."""
-    attempt = _attempt(person, module, guid)
+    attempt = _attempt(person, guid)
     if attempt.is_open:
         return redirect(_url("quiz_review", attempt))
+    if attempt.state != AttemptState.SUBMITTED:
+        raise Http404("Försöket lämnades aldrig in")
     answers = actions.saved_answers(attempt=attempt)
     questions = [attempt.version.question(question_id) for question_id in attempt.question_ids]
     titles = _link_titles([data["link"] for data in questions if data])
@@ -293,9 +309,13 @@ def result(request: HttpRequest, person: Person, module: str, guid: uuid.UUID) -
                 "link_title": titles.get(data["link"], ""),
             }
         )
-    completion = Completion.objects.filter(
-        person=person, version=attempt.version, cycle=attempt.cycle
-    ).first()
+    # Passing again soon after gives no completion of its own; the one before it is shown.
+    completion = attempt.passed and (
+        Completion.objects.standing()
+        .filter(person=person, version=attempt.version, completed_at__lte=attempt.submitted_at)
+        .order_by("completed_at")
+        .last()
+    )
     return render(
         request,
         "training/quiz_result.html",
@@ -307,12 +327,7 @@ def result(request: HttpRequest, person: Person, module: str, guid: uuid.UUID) -
             "percent": round(100 * (attempt.score or 0) / (attempt.max_score or 1)),
             "pass_percent": attempt.policy["pass_percent"],
             "results": results,
-            "completion": completion
-            and {
-                "completed_at": completion.completed_at,
-                "code": completion.code,
-                "url": reverse("training:certificate", args=[completion.code]),
-            },
+            "completion": completion_dict(completion) if completion else None,
             "retry_url": reverse("training:quiz", args=[attempt.module.slug]),
         },
     )
