@@ -3,7 +3,7 @@
 PORT ?= 8000
 PYTHON_DEV = .venv/bin/python
 
-.PHONY: help run test test-fast check lock clean
+.PHONY: help run test test-fast check bench lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -11,6 +11,7 @@ help:
 	@echo "make test       everything, on SQLite and PostgreSQL, in a real browser"
 	@echo "make test-fast  without browser, PostgreSQL and slow tests"
 	@echo "make check      style, types, architecture, templates, migrations, deployment"
+	@echo "make bench      speed against a minimal Django view, one JSON object a line"
 	@echo "make lock       renew requirements/*.txt from requirements/*.in"
 	@echo "make clean      remove what was generated; data and local.env stay"
 
@@ -29,6 +30,10 @@ test-fast:
 check:
 	@scripts/venv dev
 	@exec $(PYTHON_DEV) -m scripts.check
+
+bench:
+	@scripts/venv dev
+	@exec $(PYTHON_DEV) -m bench
 
 lock:
 	@scripts/venv
