@@ -65,7 +65,7 @@ def main() -> int:
                     emit("memory.two_workers", load.pss_megabytes(pids), "MB PSS")
             for name, count in facts["queries"].items():
                 emit(f"{name}.queries", count, "queries")
-    return 1 if any(round.failures for target in targets for round in target.rounds) else 0
+    return 1 if any(each.failures for target in targets for each in target.rounds) else 0
 
 
 def emit(name: str, value: float, unit: str, ratio: float | None = None) -> None:
@@ -83,11 +83,12 @@ def database(server: str, name: str) -> Iterator[str]:
     """Yield the address of an empty database of that name, dropped afterwards."""
     import psycopg
 
-    with psycopg.connect(server, autocommit=True) as connection:
+    place = server.rpartition("/")[0]
+    with psycopg.connect(f"{place}/postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
         try:
-            yield f"{server.rpartition('/')[0]}/{name}"
+            yield f"{place}/{name}"
         finally:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
 

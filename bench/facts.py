@@ -46,7 +46,7 @@ def main() -> None:
         "search": ("/sok/?q=anm%C3%A4la+oro", False),
         "api_search": ("/api/sok?q=anm%C3%A4la+oro", False),
     }
-    print(  # noqa: T201
+    print(
         json.dumps(
             {
                 "cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}",

@@ -1,4 +1,4 @@
-"""A load of requests from one process: cheap for the client, so that the server is what is timed."""
+"""A load of requests from one process, cheap for the client: the server is what is timed."""
 
 import os
 import socket

@@ -125,4 +125,4 @@ def prepare() -> str:
 
 
 if __name__ == "__main__":
-    print(prepare())  # noqa: T201
+    print(prepare())
