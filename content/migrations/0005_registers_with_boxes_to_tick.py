@@ -1,7 +1,8 @@
 """Whom a contact is for, and what a goal lacks, are chosen from boxes; the columns stay as they are."""
 
-import content.fields
 from django.db import migrations
+
+import content.fields
 
 
 class Migration(migrations.Migration):
