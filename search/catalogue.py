@@ -138,7 +138,7 @@ def shown() -> QuerySet[SearchPassage]:
 
 def _load(state: SearchState) -> Catalogue:
     rows = list(shown().order_by("path", "order"))
-    tops = [row for row in rows if not row.heading]
+    tops = list({row.path: row for row in reversed(rows)}.values())
     lexicon = indexing.lexicon_of(state)
     vocabulary = Vocabulary.from_texts(
         (f"{row.title}\n{row.heading}\n{row.keywords}\n{row.text}" for row in rows),
@@ -181,6 +181,11 @@ def _suggestions(rows: list[SearchPassage], tops: list[SearchPassage]) -> Sugges
         [
             (Suggestion(row.title, row.url) for row in tops),
             (Suggestion(row.heading, row.url) for row in rows if row.heading),
-            (Suggestion(word, row.url) for row in tops for word in row.keywords.splitlines()),
+            (
+                Suggestion(word, row.url)
+                for row in tops
+                for word in row.keywords.splitlines()
+                if word not in extraction.KIND_WORDS.get(row.kind, ())
+            ),
         ]
     )

@@ -28,7 +28,7 @@ from search import indexing
 
 
 def page_changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
-    """Index a page that was published, take out one that no longer is.
+    """Index a page that was published.
 
     A new slug moves everything below it too. Wagtail's own signal for that comes after the commit;
     this is in time for the same transaction.
@@ -37,6 +37,14 @@ def page_changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
         indexing.update_from(instance)
     else:
         indexing.update([instance.pk])
+
+
+def page_closed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    """Take out a page that is no longer published.
+
+    Its row may still say that it is: Wagtail sends the signal before it deletes a page, too.
+    """
+    indexing.remove([instance.pk])
 
 
 def page_readdressed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
@@ -57,7 +65,7 @@ def page_moved(
 
 
 def page_about_to_go(sender: type[Page], instance: Page, **kwargs: Any) -> None:
-    """Take a page out of the index before it is deleted."""
+    """Take a page out of the index before it is deleted, published or not."""
     indexing.remove([instance.pk])
 
 
@@ -122,8 +130,8 @@ GOAL_ROWS = (Goal, Activity, Indicator, Precondition, Responsibility, Competence
 
 def connect() -> None:
     """Connect the receivers of this module."""
-    for signal in (page_published, page_unpublished):
-        signal.connect(page_changed, dispatch_uid="search.page_changed")
+    page_published.connect(page_changed, dispatch_uid="search.page_changed")
+    page_unpublished.connect(page_closed, dispatch_uid="search.page_closed")
     page_slug_changed.connect(page_readdressed, dispatch_uid="search.page_readdressed")
     post_page_move.connect(page_moved, dispatch_uid="search.page_moved")
     pre_delete.connect(page_about_to_go, sender=Page, dispatch_uid="search.page_about_to_go")

@@ -68,7 +68,7 @@ def search(
         pages = [page for page in pages if known.passages[page.passage_id].kind == kind]
     return Answer(
         query=plan.query,
-        corrected=plan.corrected,
+        corrected=plan.corrected if hits else None,
         total=len(pages),
         results=_results(pages[offset : offset + limit], plan, known),
         counts=counts,
