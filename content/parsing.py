@@ -269,6 +269,9 @@ class _Body:
         """Read the block that begins on line *start*; return the line after it."""
         match = _FENCE.match(self.lines[start])
         kind, words = (match[1] or "", match[2]) if match else ("", "")
+        if not kind and not words:
+            self.fault(start, "raden ::: avslutar inget block; ta bort den.")
+            return start + 1
         end = next(
             (n for n in range(start + 1, len(self.lines)) if self.lines[n].strip() == ":::"), None
         )
@@ -279,12 +282,13 @@ class _Body:
         nested = next((n for n, line in enumerate(inner) if line.startswith(":::")), None)
         if nested is not None:
             self.fault(start + 1 + nested, "block får inte ligga i varandra; avsluta det förra.")
-        elif reader := self.readers().get(kind):
+            return start + 1 + nested
+        if reader := self.readers().get(kind):
             reader(kind, words, inner, start)
         else:
             self.fault(
                 start,
-                f"blocket {kind or '(utan namn)'} finns inte; välj bland "
+                f"blocket {kind or words} finns inte; välj bland "
                 f"{', '.join(sorted(self.readers()))}.",
             )
         return end + 1
@@ -387,6 +391,7 @@ class _Body:
                 phrases[-1] = f"{phrases[-1]} {line}"
             elif line.strip():
                 self.fault(number, "meningarna skrivs som en lista med -.")
+                return
         self.needed("".join(phrases), start, "listan med meningar")
         self.add(kind, phrases=[richtext.unquoted(phrase) for phrase in phrases])
 
