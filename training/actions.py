@@ -337,6 +337,8 @@ def revoke_completion(
                 completion=completion, reason=reason, revoked_at=at, revoked_by=by
             )
     except IntegrityError as error:
+        if not CompletionRevocation.objects.filter(completion=completion).exists():
+            raise
         raise AlreadyRevoked from error
     audit.record(audit.Action.COMPLETION_REVOKED, completion, by=by)
     return revocation
