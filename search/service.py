@@ -91,14 +91,24 @@ def _find(query: str) -> tuple[Catalogue, QueryPlan, list[Hit]]:
 
 
 def _named_first(pages: list[PageHit], plan: QueryPlan, known: Catalogue) -> list[PageHit]:
-    """Raise the pages whose title is just what was searched for, and lead to their beginning."""
-    named = [
+    """Raise the pages whose title is just what was searched for, and lead to their beginning.
+
+    Of two such pages, one below the other, the upper is the one meant.
+    """
+    named = {page.path for page in pages if known.titles[page.path].is_named_by(plan)}
+    meant = {path for path in named if not named.intersection(_paths_above(path))}
+    raised = [
         PageHit(page.path, page.score * NAMED_WEIGHT, known.tops[page.path])
-        if known.titles[page.path].is_named_by(plan)
+        if page.path in meant
         else page
         for page in pages
     ]
-    return sorted(named, key=lambda page: (-page.score, page.path))
+    return sorted(raised, key=lambda page: (-page.score, page.path))
+
+
+def _paths_above(path: str) -> list[str]:
+    steps = path.split("/")
+    return ["/".join(steps[:count]) for count in range(1, len(steps))]
 
 
 def _concerns(passage: Passage, operation: str) -> bool:

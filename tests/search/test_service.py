@@ -51,6 +51,12 @@ class TestSearch:
         assert (first.path, first.url) == ("skoter", "/skoter/")
         assert first.title_html == "En <mark>skoter</mark>"
 
+    def test_of_two_pages_with_such_a_title_the_upper_is_meant(self):
+        upper = SearchPassage.objects.get(path="skoter", order=0).page
+        below = "Skoter, skoter och skoter"
+        page(below, text("En skoter. " * 5), parent=upper, slug="mer", keywords="skoter")
+        assert found("skoter")[0] == "skoter"
+
     def test_the_words_of_a_title_are_enough_without_diacritics(self):
         assert found("fjallsakerhet") == ["fjall"]
 
