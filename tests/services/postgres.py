@@ -1,6 +1,6 @@
 """A PostgreSQL of the tests' own, from the system's package, on a free port of loopback.
 
-Several test runs may share one server: each holds a shared lock while it works, and the last to
+Several test runs may share one server: each holds a shared lock while it uses it, and the last to
 leave stops the server and removes its data.
 """
 
@@ -52,19 +52,28 @@ def server() -> Iterator[str]:
         return
     provision()
     home = _home()
-    with (home / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        url = _running(home) or _start(home)
-        fcntl.flock(lock, fcntl.LOCK_SH)
+    with (home / "users").open("w") as users:
+        with _alone(home):
+            url = _running(home) or _start(home)
+            fcntl.flock(users, fcntl.LOCK_SH)
         try:
             yield url
         finally:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                pass  # another run is still using it
-            else:
-                _stop(home)
+            with _alone(home):
+                try:
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    pass  # another run is still using it
+                else:
+                    _stop(home)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Start and stop the server one run at a time."""
+    with (home / "door").open("w") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield
 
 
 def _programs() -> Path | None:
