@@ -28,7 +28,7 @@ def main() -> int:
         axe.provision()
         with postgres.server() as url:
             given = {postgres.GIVEN: url, "PORTAL_TEST_DATABASE": "postgresql"}
-            runs = [run("PostgreSQL", ["-m", "not browser", *arguments], given)]
+            runs = [run("PostgreSQL", ["-m", "not browser and not once", *arguments], given)]
         runs.append(run("SQLite and browser", arguments, {"PORTAL_TEST_DATABASE": "sqlite"}))
     except Missing as error:
         sys.stderr.write(f"{error}\n")

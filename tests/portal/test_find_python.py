@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.once
 SCRIPT = Path(settings.BASE_DIR) / "scripts" / "find-python"
 REAL = sys._base_executable  # type: ignore[attr-defined]
 

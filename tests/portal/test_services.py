@@ -5,6 +5,8 @@ import pytest
 
 from tests.services import Missing, apt_install, axe, chromium, postgres
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def home(monkeypatch):
