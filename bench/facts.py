@@ -31,7 +31,7 @@ def main() -> None:
     user = User.objects.get(username="medarbetare")
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     version = ModuleVersion.objects.filter(module__slug="orosanmalan").latest("number")

@@ -17,7 +17,7 @@ from enum import Enum
 from typing import Any
 
 from django.urls import Resolver404, resolve
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from wagtail.models import Page, Site
 
@@ -26,6 +26,12 @@ from content.models.registers import Contact, LegalProvision, Source
 
 Block = dict[str, Any]
 Document = list[Block]
+
+
+class Ready(list[Block]):
+    """A ready document. `html` is what it was drawn as, once it has been (content_tags)."""
+
+    html: SafeString | None = None
 
 
 class Leaf(Enum):
@@ -332,7 +338,7 @@ def stored_reference(reference: Mapping[str, str], keys: Keys) -> dict[str, Any]
 # --- Ready --------------------------------------------------------------------------------------
 
 
-def ready_from_stored(stored: Document) -> Document:
+def ready_from_stored(stored: Document) -> Ready:
     """Return *stored* blocks ready for a template. Four queries at most."""
     registers = Registers.by_pk(stored)
     wanted = {page_id for html in _rich_texts(stored) for page_id in richtext.page_ids(html)}
@@ -372,7 +378,7 @@ def ready_from_stored(stored: Document) -> Document:
     )
 
 
-def ready_from_portable(portable: Document) -> Document:
+def ready_from_portable(portable: Document) -> Ready:
     """Return *portable* blocks ready for a template, with today's laws and contacts."""
     registers = Registers.by_key(portable)
 
@@ -420,7 +426,7 @@ def _safe(value: str, urls: Mapping[int, str]) -> str:
     return mark_safe(richtext.readable(value, urls))  # noqa: S308  # known tags, safe links
 
 
-def _finish(document: Document) -> Document:
+def _finish(document: Document) -> Ready:
     """Rename rich text to what templates call it and set anchors, unique in the document."""
     taken: set[str] = set()
     depth = 2
@@ -448,9 +454,8 @@ def _finish(document: Document) -> Document:
         elif FIELDS[kind].get("text") is Leaf.RICH:
             block["html"] = block.pop("text")
     # A law or contact that is gone leaves no empty box behind.
-    return _without_dead_links(
-        [block for block in document if block.get("law", 1) and block.get("contact", 1)]
-    )
+    kept = [block for block in document if block.get("law", 1) and block.get("contact", 1)]
+    return Ready(_without_dead_links(kept))
 
 
 _PATH_LINK = re.compile(r'<a href="/([^"#?]*)([^"]*)">(.*?)</a>', re.DOTALL)

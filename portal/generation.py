@@ -7,7 +7,8 @@ page, in every process, and no list of what depends on what has to be kept.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
 from typing import Any, cast
@@ -20,22 +21,37 @@ from portal.models import Generation
 
 ROW = 1
 _memories: "WeakSet[Memory]" = WeakSet()
-# The number as this request found it. Reset by `forget`, which the middleware calls.
-_seen: ContextVar[int | None] = ContextVar("generation", default=None)
+# Inside a request: the number once it has been asked for. Outside: nothing is taken for granted,
+# since a worker or a shell lives through many generations.
+_OUTSIDE, _NOT_ASKED = -2, -1
+_seen: ContextVar[int] = ContextVar("generation", default=_OUTSIDE)
 
 
 def current() -> int:
     """Return the generation's number: one small query for each request."""
-    number = _seen.get()
-    if number is None:
-        number = Generation.objects.filter(pk=ROW).values_list("number", flat=True).first() or 0
+    seen = _seen.get()
+    if seen >= 0:
+        return seen
+    number = Generation.objects.filter(pk=ROW).values_list("number", flat=True).first() or 0
+    if seen == _NOT_ASKED:
         _seen.set(number)
     return number
 
 
+@contextmanager
+def one_request() -> Iterator[None]:
+    """Ask the database for the number at most once while a request is answered."""
+    token = _seen.set(_NOT_ASKED)
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
 def forget() -> None:
-    """Ask the database again next time: at the start of a request, and after a change."""
-    _seen.set(None)
+    """Ask the database again next time: something has changed."""
+    if _seen.get() >= 0:
+        _seen.set(_NOT_ASKED)
 
 
 def advance(**kwargs: object) -> None:

@@ -47,7 +47,10 @@ class OpenPagesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the page, kept or made; a browser that has it already is told so."""
-        generation.forget()
+        with generation.one_request():
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
         if not _is_open(request):
             return self.get_response(request)
         key = (request.get_host(), request.path, timezone.localdate())

@@ -13,6 +13,8 @@ from portal import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
+# While this file exists the portal says that it is closed (portal.states).
+MAINTENANCE_FILE = VAR_DIR / "maintenance"
 
 env.load_file(BASE_DIR / "local.env")
 
@@ -72,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "portal.states.MaintenanceMiddleware",
     "portal.pagecache.OpenPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -147,6 +150,7 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 # --- People -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "organisation.User"
+AUTHENTICATION_BACKENDS = ["portal.organisation.backends.PersonBackend"]
 LOGIN_URL = "/logga-in/"
 LOGIN_REDIRECT_URL = "/min-utbildning/"
 LOGOUT_REDIRECT_URL = "/"
@@ -181,7 +185,7 @@ LANGUAGE_COOKIE_NAME = f"{_prefix}sprak"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.signing_in.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS] if HTTPS else []
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^halsa/"]

@@ -14,12 +14,14 @@ from wagtail.admin.panels import (
 )
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.url_routing import RouteResult
 
 from content import documents
 from content.blocks import SourceReferenceBlock, TextStreamBlock
 from content.fields import ChoiceListField
 from content.models.programme import GAP_LABELS, Board, Edition, EditionStatus, Goal
 from content.models.registers import Audience, Contact
+from portal import generation
 from portal.organisation.models import Operation
 
 
@@ -151,6 +153,11 @@ class TextFields(models.Model):
         return self.reviewed_date is not None
 
 
+# What pages say to every reader alike, kept until something is published.
+_contexts = generation.Memory(1000)
+_routes = generation.Memory(2000)
+
+
 class TextPage(TextFields, Page):
     """The base of all text pages. Never made itself."""
 
@@ -180,10 +187,24 @@ class TextPage(TextFields, Page):
         return self.page_template
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return what the templates show. The blocks are ready, so templates ask no questions."""
+        """Return what the templates show; a subclass that knows the reader adds to it."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        if getattr(request, "is_preview", False):
+            return context | self.text_context(request)
+        key = (self.pk, *self.variant(request))
+        return context | _contexts.get(key, lambda: self.text_context(request))
+
+    def variant(self, request: HttpRequest) -> tuple[str, ...]:
+        """Return what in *request*, beside the address, the page's text depends on."""
+        return ()
+
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what the page says to every reader alike: it is remembered for a generation.
+
+        The blocks are ready, so templates ask no questions.
+        """
         blocks_ready = documents.ready_from_stored(documents.unwrap(self.body))
-        return context | {
+        return {
             "breadcrumb": self.breadcrumb(),
             "blocks": blocks_ready,
             "contents": documents.contents(blocks_ready),
@@ -271,12 +292,28 @@ class StartPage(TextPage):
         """Return none: the start page leads on by its three ways in."""
         return []
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add the newest edition of the programme."""
         edition = (
             Edition.objects.exclude(status=EditionStatus.DRAFT).order_by("-period_start").first()
         )
-        return super().get_context(request, *args, **kwargs) | {"edition": edition}
+        return super().text_context(request) | {"edition": edition}
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Find the page of an address, remembering where it was found: one query instead of many.
+
+        Raises Http404.
+        """
+
+        def find() -> tuple[type[Page], int, Any, Any]:
+            found = super(StartPage, self).route(request, list(path_components))
+            return type(found.page), found.page.pk, found.args, found.kwargs
+
+        model, pk, args, kwargs = _routes.get((self.pk, *path_components), find)
+        page = model.objects.filter(pk=pk).first()
+        if page is None:
+            return super().route(request, path_components)
+        return RouteResult(page, args, kwargs)
 
 
 class SectionPage(TextPage):
@@ -295,9 +332,9 @@ class SectionPage(TextPage):
         """A section is found as what it gathers."""
         return Kind(self.children_kind) if self.children_kind else None
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
         """Name the pages below `children`, since they are the matter of the page."""
-        context = super().get_context(request, *args, **kwargs)
+        context = super().text_context(request)
         return context | {"children": context["sub_pages"]}
 
 
@@ -324,9 +361,9 @@ class GoalPage(TextPage):
     class Meta(TextPage.Meta):
         verbose_name = "målsida"
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add the goal's rows."""
-        return super().get_context(request, *args, **kwargs) | {"goal": goal_dict(self.goal)}
+        return super().text_context(request) | {"goal": goal_dict(self.goal)}
 
 
 def goal_dict(goal: Goal) -> dict[str, Any]:
@@ -454,11 +491,17 @@ class SupportIndexPage(TextPage):
     class Meta(TextPage.Meta):
         verbose_name = "kontaktkatalog"
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the contacts by whom they are for; `?for=` leaves one group."""
+    def variant(self, request: HttpRequest) -> tuple[str, ...]:
+        """Return the group that the directory is filtered on."""
+        return (self._wanted(request),)
+
+    def _wanted(self, request: HttpRequest) -> str:
         wanted = request.GET.get("for", "")
-        if wanted not in Audience:
-            wanted = ""
+        return wanted if wanted in Audience else ""
+
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the contacts by whom they are for; `?for=` leaves one group."""
+        wanted = self._wanted(request)
         rows = [
             (row.audience, documents.contact_dict(row))
             for row in Contact.objects.select_related("source").order_by("sort_order", "name")
@@ -477,7 +520,7 @@ class SupportIndexPage(TextPage):
             for value, label in Audience.choices
             if not wanted or wanted == value
         ]
-        return super().get_context(request, *args, **kwargs) | {
+        return super().text_context(request) | {
             "groups": [group for group in groups if group["contacts"]],
             "choices": [
                 {"value": value, "label": label, "selected": value == wanted}
@@ -500,11 +543,9 @@ class SupportPage(TextPage):
     class Meta(TextPage.Meta):
         verbose_name = "stödverksamhet"
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add the card."""
-        return super().get_context(request, *args, **kwargs) | {
-            "contact": documents.contact_dict(self.contact)
-        }
+        return super().text_context(request) | {"contact": documents.contact_dict(self.contact)}
 
 
 class InformationPage(TextPage):

@@ -7,12 +7,18 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 from content.blocks import template_of
+from content.documents import Ready
 
 register = template.Library()
 
 
 @register.simple_tag
 def document(blocks: list[dict[str, Any]]) -> SafeString:
-    """Draw the blocks of a ready document, each by the template of its kind."""
+    """Draw the blocks of a ready document, each by the template of its kind, once."""
+    if isinstance(blocks, Ready) and blocks.html is not None:
+        return blocks.html
     parts = [get_template(template_of(block["kind"])).render({"block": block}) for block in blocks]
-    return mark_safe("".join(parts))  # noqa: S308  # each part is a rendered template
+    html = mark_safe("".join(parts))  # noqa: S308  # each part is a rendered template
+    if isinstance(blocks, Ready):
+        blocks.html = html
+    return html

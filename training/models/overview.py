@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from content import documents
+from portal import generation
 from portal.organisation.models import Person
 from training.models.attempts import Attempt, LessonRead
 from training.models.completions import Completion
@@ -37,15 +38,30 @@ def latest_versions(keys: list[UUID], language: str) -> dict[UUID, ModuleVersion
     return {version.module.key: version for version in versions}
 
 
+# Versions never change, so they can be shared; which is the newest holds for a generation.
+_versions = generation.Memory(200)
+_texts = generation.Memory(1000)
+
+
 def current_version(key: UUID, language: str) -> ModuleVersion | None:
     """Return the newest version of the module, or None before the first is frozen."""
-    found: ModuleVersion | None = (
-        ModuleVersion.objects.filter(module__key=key, language=language)
-        .select_related("module")
-        .order_by("-number")
-        .first()
-    )
-    return found
+
+    def find() -> ModuleVersion | None:
+        return (
+            ModuleVersion.objects.filter(module__key=key, language=language)
+            .select_related("module")
+            .order_by("-number")
+            .first()
+        )
+
+    return _versions.get((key, language), find)
+
+
+def ready_text(version: ModuleVersion | None, name: str, text: documents.Document) -> Any:
+    """Return a frozen *text* ready to draw, remembered by *version* and its *name* in there."""
+    if version is None:
+        return documents.ready_from_portable(text)
+    return _texts.get((version.pk, name), lambda: documents.ready_from_portable(text))
 
 
 @dataclass(frozen=True)
@@ -208,7 +224,7 @@ def module_context(page: Any, request: Any) -> dict[str, Any]:
         progress = progress_of(person, [version.module], on=timezone.localdate())[version.module_id]
     steps = outline(data, progress)
     step = steps.next_step() if progress.state == "started" else None
-    ready = documents.ready_from_portable(data["overview"])
+    ready = ready_text(version, "overview", data["overview"])
     completion = progress.completion
     return {
         "blocks": ready,

@@ -1,17 +1,21 @@
 """What several views of training need."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Concatenate
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.formats import time_format
 from wagtail.models import Locale
 
+from portal import generation
+from portal.carrying import carries
 from portal.organisation.models import Person, User
+from portal.signing_in import ask_to_sign_in
 from training.models import ModulePage, ModuleVersion
 from training.models.overview import current_version, person_of
 
@@ -21,9 +25,11 @@ type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 def person_required[**P](
     view: Callable[Concatenate[HttpRequest, Person, P], HttpResponse],
 ) -> View[P]:
-    """Ask for sign-in and hand the view the signed-in person."""
+    """Ask for sign-in and hand the view the signed-in person. A form is not lost on the way."""
 
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return ask_to_sign_in(request)
         person = person_of(request)
         if person is None:
             return problem(
@@ -36,7 +42,8 @@ def person_required[**P](
             )
         return view(request, person, *args, **kwargs)
 
-    return login_required(update_wrapper(wrapped, view))
+    # It asks itself, so that the guard of a closed portal does not drop the form.
+    return login_not_required(carries(update_wrapper(wrapped, view)))
 
 
 def account_of(request: HttpRequest) -> User:
@@ -53,15 +60,33 @@ def problem(request: HttpRequest, status: int, title: str, text: str, **links: A
     )
 
 
-def published_module(slug: str) -> tuple[ModulePage, ModuleVersion]:
-    """Return the published module and its newest version. Raises Http404."""
-    code = translation.get_language() or "sv"
-    locale = Locale.objects.filter(language_code=code.split("-")[0]).first()
-    page = ModulePage.objects.live().public().filter(slug=slug, locale=locale).first()
-    version = page and current_version(page.translation_key, page.locale.language_code)
-    if page is None or version is None:
-        raise Http404("Modulen finns inte")
-    return page, version
+@dataclass(frozen=True)
+class PublishedModule:
+    """A module as its readers find it: the frozen version, its address and the way there."""
+
+    version: ModuleVersion
+    title: str
+    url: str
+    breadcrumb: tuple[dict[str, str], ...]
+
+
+_modules = generation.Memory(200)
+
+
+def published_module(slug: str) -> PublishedModule:
+    """Return the published module with that slug. Raises Http404."""
+    language = (translation.get_language() or "sv").split("-")[0]
+
+    def find() -> PublishedModule:
+        locale = Locale.objects.filter(language_code=language).first()
+        page = ModulePage.objects.live().public().filter(slug=slug, locale=locale).first()
+        version = page and current_version(page.translation_key, language)
+        if page is None or version is None:
+            raise Http404("Modulen finns inte")
+        way = (*page.breadcrumb(), {"title": page.title, "url": page.url})
+        return PublishedModule(version, version.data["title"], page.url, way)
+
+    return _modules.get((slug, language), find)
 
 
 def clock(moment: Any) -> str:

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from content import documents
 from portal.organisation.models import Person
 from training import actions, reports
 from training.models import Attempt, Completion, LessonRead, Module, ModulePage
@@ -18,6 +17,7 @@ from training.models.overview import (
     outline,
     person_of,
     progress_of,
+    ready_text,
 )
 from training.views.common import person_required, published_module
 
@@ -25,7 +25,8 @@ from training.views.common import person_required, published_module
 @require_http_methods(["GET", "HEAD", "POST"])
 def lesson(request: HttpRequest, module: str, lesson: str) -> HttpResponse:
     """Show a lesson of the frozen version; POST marks it as read and leads on."""
-    page, version = published_module(module)
+    published = published_module(module)
+    version = published.version
     person = person_of(request)
     progress = Progress()
     if person:
@@ -43,13 +44,13 @@ def lesson(request: HttpRequest, module: str, lesson: str) -> HttpResponse:
         actions.mark_lesson_read(
             person=person, version=version, lesson_id=data["id"], at=timezone.now()
         )
-        return redirect(next_step.url if next_step else page.url)
-    ready = documents.ready_from_portable(data["body"])
+        return redirect(next_step.url if next_step else published.url)
+    ready = ready_text(version, data["id"], data["body"])
     return render(
         request,
         "training/lesson.html",
         {
-            "module": {"title": version.data["title"], "url": page.url},
+            "module": {"title": published.title, "url": published.url},
             "lesson": {
                 "title": data["title"],
                 "goal": data["goal"],
@@ -64,8 +65,7 @@ def lesson(request: HttpRequest, module: str, lesson: str) -> HttpResponse:
             "next": next_step,
             "next_is_quiz": next_step is not None and next_step is steps.quiz,
             "signed_in": person is not None,
-            "page": page,
-            "breadcrumb": [*page.breadcrumb(), {"title": page.title, "url": page.url}],
+            "breadcrumb": published.breadcrumb,
         },
     )
 

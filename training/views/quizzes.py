@@ -61,7 +61,8 @@ def _url(name: str, attempt: Attempt, *more: Any) -> str:
 @person_required
 def start(request: HttpRequest, person: Person, module: str) -> HttpResponse:
     """Say what the quiz is; POST begins it, or goes on with the open attempt."""
-    page, version = published_module(module)
+    published = published_module(module)
+    version = published.version
     if not version.questions:
         raise Http404("Modulen har inget kunskapstest")
     if request.method == "POST":
@@ -78,7 +79,7 @@ def start(request: HttpRequest, person: Person, module: str) -> HttpResponse:
         request,
         "training/quiz_start.html",
         {
-            "module": {"title": version.data["title"], "url": page.url},
+            "module": {"title": published.title, "url": published.url},
             "questions": questions_asked(version.data),
             "pass_percent": policy["pass_percent"],
             "attempts": [
@@ -98,7 +99,7 @@ def start(request: HttpRequest, person: Person, module: str) -> HttpResponse:
                 "total": len(open_attempt.shown),
                 "started_at": open_attempt.started_at,
             },
-            "breadcrumb": [*page.breadcrumb(), {"title": page.title, "url": page.url}],
+            "breadcrumb": published.breadcrumb,
         },
     )
 
