@@ -136,13 +136,9 @@ class PageFile:
         """Return those of the pages named by `related` or `modules` that there are."""
         return [pages[path] for path in self.text.front.get(name) or [] if path in pages]
 
-    def file_hash(self, pages: Mapping[str, int]) -> str:
-        """Return the hash of what the file says, as far as the *pages* it points at exist.
-
-        So a page is filled again when one that it points at has come.
-        """
-        found = [len(self.targets(name, pages)) for name in ("related", "modules")]
-        return digest([self.text.front, self.text.body, self.more, found])
+    def file_hash(self) -> str:
+        """Return the hash of what the file says."""
+        return digest([self.text.front, self.text.body, self.more])
 
 
 @dataclass
@@ -270,11 +266,12 @@ def check_page(
             faults.add(text.path, line(name), f"{name} saknas.")
     page_type = types.get(str(front.get("type")))
     if page_type is None:
-        faults.add(
-            text.path,
-            line("type"),
-            f"typen {front.get('type')} finns inte; välj bland {', '.join(sorted(types))}.",
-        )
+        if front.get("type"):
+            faults.add(
+                text.path,
+                line("type"),
+                f"typen {front['type']} finns inte; välj bland {', '.join(sorted(types))}.",
+            )
         return None
     allowed = {"type", *COMMON, *LISTS, *page_type.extra, *extra}
     for name in sorted(set(front) - allowed):
@@ -687,24 +684,43 @@ class Loader:
     def _page(
         self, file: PageFile, page: Page | None, keys: documents.Keys, *, is_fresh: bool
     ) -> None:
-        key, file_hash = f"page:{file.path}", file.file_hash(keys.pages)
+        key, file_hash = f"page:{file.path}", file.file_hash()
         if page is None:
             # Moved or removed by an editor, or below such a page.
             if not self._keep(key, file_hash, None):
                 self.report.kept.append(key)
             return
+
+        def stored_hash() -> str:
+            return self._page_hash(file, page)
+
         # Read again: children made since would otherwise be forgotten when it is saved.
         page = Page.objects.get(pk=page.pk).specific
         if not isinstance(page, file.page_type.model):
             self.report.kept.append(key)
             return
-        if not is_fresh and self._keep(key, file_hash, lambda: self._page_hash(file, page)):
+        record = self.records.get(key)
+        if (
+            not is_fresh
+            and not (
+                record and self._waits(file, page, keys) and record.stored_hash == stored_hash()
+            )
+            and self._keep(key, file_hash, stored_hash)
+        ):
             return
         with self._telling(file.text.path, 1, "sidan"):
             self._fill(file, page, keys)
             page.save_revision().publish()
         stored = self._page_hash(file, type(page).objects.get(pk=page.pk))
         self._note(key, file_hash, stored, created=is_fresh)
+
+    def _waits(self, file: PageFile, page: Any, keys: documents.Keys) -> bool:
+        """Return whether pages that the file points at have come since *page* was filled."""
+        return any(
+            file.targets(name, keys.pages)
+            != [item["value"] for item in getattr(page, name).get_prep_value()]
+            for name in ("related", "modules")
+        )
 
     def _page_hash(self, file: PageFile, page: Any) -> str:
         # A draft counts as a change: loading would bury it. So does a review, which was not of
