@@ -4,13 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.decorators.csp import csp_override
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from content.views import serve
 from portal import views
 
 cms = decorate_urlpatterns(wagtailadmin_urls.urlpatterns, csp_override(settings.CMS_CSP))
@@ -27,6 +28,7 @@ urlpatterns += i18n_patterns(
     path("logga-ut/", views.sign_out, name="logout"),
     path("", include("search.urls")),
     path("", include("training.urls")),
+    re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

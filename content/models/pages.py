@@ -14,7 +14,6 @@ from wagtail.admin.panels import (
 )
 from wagtail.fields import StreamField
 from wagtail.models import Page
-from wagtail.url_routing import RouteResult
 
 from content import documents
 from content.blocks import SourceReferenceBlock, TextStreamBlock
@@ -155,7 +154,6 @@ class TextFields(models.Model):
 
 # What pages say to every reader alike, kept until something is published.
 _contexts = generation.Memory(1000)
-_routes = generation.Memory(2000)
 
 
 class TextPage(TextFields, Page):
@@ -298,22 +296,6 @@ class StartPage(TextPage):
             Edition.objects.exclude(status=EditionStatus.DRAFT).order_by("-period_start").first()
         )
         return super().text_context(request) | {"edition": edition}
-
-    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """Find the page of an address, remembering where it was found: one query instead of many.
-
-        Raises Http404.
-        """
-
-        def find() -> tuple[type[Page], int, Any, Any]:
-            found = super(StartPage, self).route(request, list(path_components))
-            return type(found.page), found.page.pk, found.args, found.kwargs
-
-        model, pk, args, kwargs = _routes.get((self.pk, *path_components), find)
-        page = model.objects.filter(pk=pk).first()
-        if page is None:
-            return super().route(request, path_components)
-        return RouteResult(page, args, kwargs)
 
 
 class SectionPage(TextPage):

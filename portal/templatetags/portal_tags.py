@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import template
+from django.core.cache import cache
 from django.utils import timezone
 
-from portal.organisation.models import Unit
+from portal.organisation.models import Unit, User
 
 register = template.Library()
 
@@ -24,7 +25,24 @@ def user_menu(context: dict[str, Any]) -> dict[str, Any]:
         "user": user,
         "name": person.full_name if person else user.get_username(),
         "has_person": person is not None,
-        "is_editor": user.has_perm("wagtailadmin.access_admin"),
-        "is_manager": person is not None
-        and Unit.objects.managed_by(person, on=timezone.localdate()).exists(),
+        **_ways(user),
     }
+
+
+# What the menu offers beyond reading. A new manager's link may take a minute to show; the pages
+# themselves ask anew each time.
+_SECONDS = 60
+
+
+def _ways(user: User) -> dict[str, bool]:
+    """Return where else *user* may go, remembered for a minute."""
+    key = f"menu/{user.pk}"
+    ways: dict[str, bool] | None = cache.get(key)
+    if ways is None:
+        ways = {
+            "is_editor": user.has_perm("wagtailadmin.access_admin"),
+            "is_manager": user.person is not None
+            and Unit.objects.managed_by(user.person, on=timezone.localdate()).exists(),
+        }
+        cache.set(key, ways, _SECONDS)
+    return ways
