@@ -339,7 +339,7 @@ def stored_reference(reference: Mapping[str, str], keys: Keys) -> dict[str, Any]
 
 
 def ready_from_stored(stored: Document) -> Ready:
-    """Return *stored* blocks ready for a template. Four queries at most."""
+    """Return *stored* blocks ready for a template, in a bounded number of queries."""
     registers = Registers.by_pk(stored)
     wanted = {page_id for html in _rich_texts(stored) for page_id in richtext.page_ids(html)}
     urls = urls_by_id(wanted) if wanted else {}
@@ -374,7 +374,8 @@ def ready_from_stored(stored: Document) -> Ready:
                 },
             )
             for block in stored
-        ]
+        ],
+        alive={url.strip("/") for url in urls.values()},
     )
 
 
@@ -426,8 +427,11 @@ def _safe(value: str, urls: Mapping[int, str]) -> str:
     return mark_safe(richtext.readable(value, urls))  # noqa: S308  # known tags, safe links
 
 
-def _finish(document: Document) -> Ready:
-    """Rename rich text to what templates call it and set anchors, unique in the document."""
+def _finish(document: Document, alive: Iterable[str] = ()) -> Ready:
+    """Rename rich text to what templates call it and set anchors, unique in the document.
+
+    *alive* are paths that are known to lead somewhere.
+    """
     taken: set[str] = set()
     depth = 2
     for block in document:
@@ -455,7 +459,7 @@ def _finish(document: Document) -> Ready:
             block["html"] = block.pop("text")
     # A law or contact that is gone leaves no empty box behind.
     kept = [block for block in document if block.get("law", 1) and block.get("contact", 1)]
-    return Ready(_without_dead_links(kept))
+    return Ready(_without_dead_links(kept, frozenset(alive)))
 
 
 _PATH_LINK = re.compile(r'<a href="/([^"#?]*)([^"]*)">(.*?)</a>', re.DOTALL)
@@ -470,7 +474,7 @@ def _pieces(document: Document) -> Iterator[tuple[dict[str, Any] | list[Any], An
             yield from ((row, place) for place in range(len(row)))
 
 
-def _without_dead_links(document: Document) -> Document:
+def _without_dead_links(document: Document, known: frozenset[str]) -> Document:
     """Leave only the words of links to pages that are not published; two queries at most."""
     pieces = [(holder, place) for holder, place in _pieces(document)]
     paths = {
@@ -478,7 +482,7 @@ def _without_dead_links(document: Document) -> Document:
         for holder, place in pieces
         for match in _PATH_LINK.finditer(holder[place])
     }
-    alive = alive_paths(paths) if paths else set()
+    alive = known | (alive_paths(paths - known) if paths - known else set())
 
     def link(match: re.Match[str]) -> str:
         return match[0] if match[1].strip("/") in alive else match[3]
