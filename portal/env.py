@@ -8,7 +8,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -147,6 +147,65 @@ def database(name: str, *, default: str) -> DatabaseAddress:
     raise ImproperlyConfigured(
         f"{name} går inte att läsa; skriv sqlite:////sökväg/portal.db eller "
         "postgresql://användare:lösenord@värd:5432/databas."
+    )
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """A mail server's address taken apart. `security` is `none`, `starttls` or `tls`."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    security: str = "none"
+    sender: str = ""
+
+
+_MAIL_SCHEMES = {
+    "smtp": ("none", 25), "smtp+starttls": ("starttls", 587), "smtps": ("tls", 465),
+}  # fmt: skip
+
+
+def mail(name: str) -> MailServer | None:
+    """Return the mail server that *name* points at, or None when it is empty.
+
+    `smtp://host:25`, `smtp+starttls://user:password@host:587` and `smtps://user:password@host:465`
+    are understood; `?from=portalen@staden.se` names the sender. Raises ImproperlyConfigured for
+    anything else.
+    """
+    value = secret(name)
+    if not value:
+        return None
+    parts = urlsplit(value)
+    try:
+        port = parts.port
+        queries = parse_qs(parts.query, strict_parsing=True) if parts.query else {}
+    except ValueError:
+        port, queries = None, {"?": []}
+    sender = queries.get("from", [""])[0]
+    if (
+        parts.scheme not in _MAIL_SCHEMES
+        or not parts.hostname
+        or parts.path not in {"", "/"}
+        or parts.fragment
+        or set(queries) - {"from"}
+        or bool(parts.username) != bool(parts.password)
+        or (sender and not re.fullmatch(r"(?:[^<>@\r\n]*<)?[^<>@\s]+@[A-Za-z0-9.-]+>?", sender))
+    ):
+        raise ImproperlyConfigured(
+            f"{name} går inte att läsa; skriv smtp://värd:25, "
+            "smtp+starttls://användare:lösenord@värd:587 eller "
+            "smtps://användare:lösenord@värd:465, och efter det ?from=avsändare@värd om du vill."
+        )
+    security, usual_port = _MAIL_SCHEMES[parts.scheme]
+    return MailServer(
+        parts.hostname,
+        port or usual_port,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        security,
+        sender,
     )
 
 

@@ -5,6 +5,11 @@ import logging
 import traceback
 from datetime import UTC, datetime
 
+_FACTS = (
+    "job", "kind", "task", "chore", "outcome", "failures", "deaths", "part", "seconds", "count",
+)  # fmt: skip
+"""What a record may add by `extra`: codes, counts and our own ids, never words of a person."""
+
 
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, event and, for errors, where it happened.
@@ -21,10 +26,11 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "event": str(record.msg),
         }
+        entry |= {name: getattr(record, name) for name in _FACTS if hasattr(record, name)}
         if record.exc_info and record.exc_info[0] is not None:
             entry["error"] = record.exc_info[0].__name__
             entry["stack"] = [
                 f"{frame.filename}:{frame.lineno} {frame.name}"
                 for frame in traceback.extract_tb(record.exc_info[2])
             ]
-        return json.dumps(entry, ensure_ascii=False)
+        return json.dumps(entry, ensure_ascii=False, default=str)

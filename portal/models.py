@@ -2,6 +2,10 @@
 
 from django.db import models
 
+from portal.jobs.models import ChoreRun, Job, Worker
+
+__all__ = ["ChoreRun", "Generation", "Job", "Worker"]
+
 
 class Generation(models.Model):
     """One row that counts changes of what readers see. Caches are valid for one number."""

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "taggit",
     "treebeard",
     "django_tasks",
+    "django_tasks_db",
     "django_filters",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -71,6 +72,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.health.HealthMiddleware",
+    "portal.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -143,7 +146,16 @@ else:
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+# With PostgreSQL a worker does the tasks (manage.py db_worker); else they are done in the request.
+WORKER = env.flag("PORTAL_WORKER", default=DATABASE_IS_POSTGRESQL)
+# Wagtail's django_tasks and Django's own tasks both read this; the backends suit both.
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if WORKER
+        else "django.tasks.backends.immediate.ImmediateBackend"
+    }
+}
 MODELSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
@@ -251,7 +263,36 @@ TAGGIT_CASE_INSENSITIVE = True
 
 # --- Mail and logs ------------------------------------------------------------------------------
 
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+MAILERS: dict[str, dict[str, Any]]
+_mail = env.mail("PORTAL_EMAIL_URL")
+if _mail:
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {
+                "host": _mail.host,
+                "port": _mail.port,
+                "username": _mail.user,
+                "password": _mail.password,
+                "use_tls": _mail.security == "starttls",
+                "use_ssl": _mail.security == "tls",
+                "timeout": 10,
+            },
+        }
+    }
+elif ONLY_LOOPBACK:
+    # As files and not in the terminal, where names and addresses would stay.
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(VAR_DIR / "mail")},
+        }
+    }
+else:
+    MAILERS = {"default": {"BACKEND": "portal.mail.NoServer"}}
+# The sender's name is seen in a list of mails, so it is as neutral as the subject.
+_own_domain = "localhost" if ONLY_LOOPBACK else ALLOWED_HOSTS[0].lstrip(".")
+DEFAULT_FROM_EMAIL = (_mail and _mail.sender) or f"Utbildningsportalen <portalen@{_own_domain}>"
 
 # Paths, addresses, names, search terms and answers never reach a log: django.request would write
 # the path of every missing page, django.server every request.

@@ -12,13 +12,15 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from content.views import serve
-from portal import views
+from portal import health, views
+from portal.jobs import following
 
 cms = decorate_urlpatterns(wagtailadmin_urls.urlpatterns, csp_override(settings.CMS_CSP))
 
 urlpatterns: list[Any] = [
-    path("halsa/live", views.live, name="live"),
-    path("halsa/redo", views.ready, name="ready"),
+    path("halsa/live", health.live, name="live"),
+    path("halsa/redo", health.ready, name="ready"),
+    path("halsa/matt", health.measures, name="measures"),
     path("cms/", include(cms)),
     path("dokument/", include(wagtaildocs_urls)),
     path("api/", include("search.api_urls")),
@@ -26,6 +28,7 @@ urlpatterns: list[Any] = [
 urlpatterns += i18n_patterns(
     path("logga-in/", views.sign_in, name="login"),
     path("logga-ut/", views.sign_out, name="logout"),
+    path("mina-jobb/<uuid:job_id>/", following.job, name="job"),
     path("", include("search.urls")),
     path("", include("training.urls")),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),

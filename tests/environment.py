@@ -16,6 +16,7 @@ _VALUES = {
     "PORTAL_SECRET_KEY": "only-for-tests-" + 50 * "x",
     "PORTAL_HOSTS": "127.0.0.1,localhost",
     "PORTAL_DEMO": "1",
+    "PORTAL_WORKER": "false",
 }
 _EMPTY = (
     "PORTAL_DATABASE_URL",

@@ -6,6 +6,7 @@ from typing import Any
 import factory
 from django.utils import timezone
 
+from portal.jobs.models import Job
 from portal.organisation.models import (
     Absence,
     Employment,
@@ -128,3 +129,16 @@ class RoleAssignmentFactory(factory.django.DjangoModelFactory[RoleAssignment]):
     role = Role.MANAGER
     unit = factory.SubFactory(UnitFactory)
     starts_date = factory.LazyFunction(some_time_ago)
+
+
+class JobFactory(factory.django.DjangoModelFactory[Job]):
+    """Makes a job that waits its turn."""
+
+    class Meta:
+        model = Job
+
+    kind = "trial"
+    key = factory.Sequence(str)
+    label = "Tar fram ett underlag"
+    created_at = factory.LazyFunction(timezone.now)
+    due_at = factory.SelfAttribute("created_at")

@@ -18,7 +18,7 @@ from tests.conftest import Library
 from training.models import ModuleVersion
 
 # How a leaver's rows are treated when the time comes. `purge` (a later part) follows this list.
-ERASED = {"AnswerEvent", "Absence", "Attempt", "LessonRead", "User", "RoleAssignment"}
+ERASED = {"AnswerEvent", "Job", "Absence", "Attempt", "LessonRead", "User", "RoleAssignment"}
 KEPT_BY_LAW = {"Completion", "CompletionRevocation", "Employment", "Person"}
 NOT_PERSONAL = {
     # organisation
@@ -33,7 +33,7 @@ NOT_PERSONAL = {
     "Module", "ModulePage", "ModuleVersion", "Requirement", "Track", "TrackModule",
     "TrainingIndexPage",
     # the house
-    "Generation",
+    "ChoreRun", "Generation", "Worker",
     # search
     "SearchPassage", "SearchState",
 }  # fmt: skip

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from portal.organisation.models import User
 from tests.conftest import Library, Organisation
+from tests.factories import JobFactory
 from training import actions
 from training.models import Attempt, Completion, ModuleVersion
 
@@ -47,8 +48,10 @@ def only(*roles: str) -> dict[str, int]:
 ROUTES: dict[str, dict[str, int]] = {
     "live": everyone(200),
     "ready": everyone(200),
+    "measures": everyone(200),
     "login": everyone(302) | {"anonymous": 200},
     "logout": everyone(405),
+    "job": everyone(404) | {"anonymous": 302, "ada": 200},
     "sok": everyone(200),
     "api_search": everyone(200),
     "api_suggest": everyone(200),
@@ -98,11 +101,13 @@ class Ada:
         self.open = actions.start_attempt(person=ada.person, version=version, at=now)
         self.completion = Completion.objects.get(person=ada.person)
         self.unit = organisation.bjorken
+        self.job = JobFactory(owner=ada)
         self.lesson = version.lessons[0]["slug"]
 
     def url(self, name: str) -> str:
         """Return the address of route *name*, about Ada."""
         arguments: dict[str, list[Any]] = {
+            "job": [self.job.pk],
             "training:lesson": ["orosanmalan", self.lesson],
             "training:quiz": ["orosanmalan"],
             "training:quiz_question": ["orosanmalan", self.open.guid, 1],
@@ -239,7 +244,7 @@ def test_the_editors_history_says_nothing_of_managers_looking(
 class TestClosedContent:
     """PORTAL_OPEN_CONTENT=false: nothing but the door and its health is open."""
 
-    OPEN = {"live", "ready", "login", "logout"}
+    OPEN = {"live", "ready", "measures", "login", "logout"}
 
     @pytest.fixture(autouse=True)
     def _closed(self) -> Iterator[None]:
