@@ -26,8 +26,8 @@ urlpatterns: list[Any] = [
     path("api/", include("search.api_urls")),
 ]
 urlpatterns += i18n_patterns(
-    path("logga-in/", views.sign_in, name="login"),
-    path("logga-ut/", views.sign_out, name="logout"),
+    path("logga-in/", signing_in.sign_in, name="login"),
+    path("logga-ut/", signing_in.sign_out, name="logout"),
     path("mina-jobb/<uuid:job_id>/", following.job, name="job"),
     path("", include("search.urls")),
     path("", include("training.urls")),

@@ -1,5 +1,8 @@
 // Saves an answer as soon as it is chosen, and says so. The form itself still saves without this.
 
+import { canReachPortal } from "./reach.js";
+
+const OFFLINE = "Inte sparat: du verkar vara utan nät. Svaret ligger kvar på sidan; vi försöker igen.";
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 30000;
 
@@ -13,6 +16,7 @@ export function keepSaved(form) {
   let sending = false;
   let dirty = false;
   let leaving = false;
+  let reached = false;
 
   const say = (words, state) => {
     status.textContent = words;
@@ -50,12 +54,13 @@ export function keepSaved(form) {
         say("Inte sparat: portalen svarar inte just nu. Svaret ligger kvar på sidan; vi försöker igen.", "waiting");
         later();
       } else {
-        // The server has a reason, and sending the same again would not change it.
-        say(`Inte sparat: ${answer.error || "ladda om sidan och välj igen."}`, "failed");
+        // The server has a reason, and sending the same again would not change it. Where it gives none
+        // the page is older than the session: the form itself then carries the answer along.
+        say(`Inte sparat: ${answer.error || "gå vidare som vanligt, så följer svaret med."}`, "failed");
       }
     } catch {
       dirty = true;
-      say("Inte sparat: du verkar vara utan nät. Svaret ligger kvar på sidan; vi försöker igen.", "waiting");
+      say(OFFLINE, "waiting");
       later();
     } finally {
       sending = false;
@@ -68,14 +73,28 @@ export function keepSaved(form) {
     wait = FIRST_WAIT_MS;
     save();
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (!navigator.onLine && !reached) {
+      // A form sent into nothing is lost with its answer, so first see whether anyone is there.
+      event.preventDefault();
+      sendIfReachable(event.submitter);
+      return;
+    }
     // The form carries the answer now, and a number above every one that was sent before it.
     leaving = true;
     clearTimeout(timer);
     sequence.value = String(Number(sequence.value || 0) + 1);
   });
+
+  async function sendIfReachable(submitter) {
+    reached = await canReachPortal();
+    if (reached) form.requestSubmit(submitter);
+    else say("Du är utan nät. Svaret ligger kvar på sidan. Försök igen när nätet är tillbaka.", "waiting");
+  }
+
   window.addEventListener("pageshow", () => {
     leaving = false;
+    reached = false;
   });
   window.addEventListener("online", () => {
     wait = FIRST_WAIT_MS;
