@@ -12,8 +12,10 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from content.views import serve
-from portal import health, views
+from portal import health, signing_in
 from portal.jobs import following
+
+handler500 = "portal.states.server_error"
 
 cms = decorate_urlpatterns(wagtailadmin_urls.urlpatterns, csp_override(settings.CMS_CSP))
 
