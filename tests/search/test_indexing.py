@@ -336,7 +336,7 @@ class TestFollowingThePages:
         module.save_revision().publish()
         [found] = service.search(CANARY).results
         assert found.path == f"utbildning/orosanmalan/{lesson['slug']}"
-        assert found.url == f"/{found.path}/"
+        assert found.url.partition("#")[0] == f"/{found.path}/"
         assert found.kind == "utbildning"
         assert not indexing.find_drift()
 
