@@ -41,11 +41,11 @@ def program(name: str, *arguments: str) -> list[str]:
 
 CHECKS = [
     Check("mypy", program("mypy", *PACKAGES, "scripts", "manage.py")),
-    Check("ruff check", program("ruff", "check", ".")),
-    Check("ruff format", program("ruff", "format", "--check", ".")),
+    Check("ruff check", program("ruff", "check", "--output-format=concise", ".")),
+    Check("ruff format", program("ruff", "format", "--check", "--output-format=concise", ".")),
     Check("import-linter", program("lint-imports")),
-    Check("djlint format", program("djlint", "--check", "--quiet", *PACKAGES)),
-    Check("djlint lint", program("djlint", "--lint", "--quiet", *PACKAGES)),
+    Check("djlint format", program("djlint", "--check", *PACKAGES)),
+    Check("djlint lint", program("djlint", "--lint", *PACKAGES)),
     Check("makemigrations --check", [*MANAGE, "makemigrations", "--check", "--dry-run"]),
     Check("check --deploy", [*MANAGE, "check", "--deploy", "--fail-level=WARNING"], PRODUCTION),
     Check("sh", ["sh", "-n", "scripts/find-python", "scripts/venv", "scripts/lock"]),
