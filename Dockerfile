@@ -37,12 +37,12 @@ LABEL org.opencontainers.image.title="Fri från våld" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"
 
-# Code belongs to root and the portal runs as somebody else: it can write its media and nothing more.
+# Code belongs to root and the portal runs as somebody else: it can write in var and nowhere else.
 RUN groupadd --gid 10001 portal \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin portal
 COPY --from=packages /venv /venv
 COPY --from=built /app /app
-RUN chown 10001:10001 var/media
+RUN chown -R 10001:10001 var
 USER 10001:10001
 
 EXPOSE 8000

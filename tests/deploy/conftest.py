@@ -20,4 +20,4 @@ def image(built: Image) -> Iterator[Image]:
     yield built
     built.stop_all()
     left = built.files() - before
-    assert not {name for name in left if not name.startswith("var/media/")}
+    assert not {name for name in left if not name.startswith("var/")}

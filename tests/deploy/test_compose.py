@@ -10,6 +10,7 @@ from unittest import mock
 
 import pytest
 import yaml
+from django.conf import settings
 
 from tests.deploy.installation import (
     COMPOSE,
@@ -23,8 +24,8 @@ from tests.deploy.installation import (
     variables_in,
 )
 
-# Named by the contract, and set here before the settings read them.
-AWAITED = {"PORTAL_ELASTICSEARCH_URL", "PORTAL_EMAIL_URL"}
+# Named by the contract, and set here before the settings read it.
+AWAITED = {"PORTAL_ELASTICSEARCH_URL"}
 
 
 def validate(path: Path) -> subprocess.CompletedProcess[str]:
@@ -153,6 +154,14 @@ class TestEveryService:
             source = volume.split(":")[0]
             assert source in COMPOSE["volumes"] or volume.endswith(":ro"), volume
 
+    def test_is_described(self, name):
+        text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+
+        assert f"| `{name}` |" in text
+        assert {
+            each for each in SERVICES[name].get("secrets", []) if f"| `{each}` |" not in text
+        } == set()
+
     def test_is_handed_secrets_as_files(self, name):
         service = SERVICES[name]
         given = set(service.get("secrets", []))
@@ -222,6 +231,14 @@ class TestTheEnvironment:
             interpolated(value, **given)
         assert set(given) <= names_that_settings_read() | AWAITED
         assert given["PORTAL_HOSTS"] == "127.0.0.1,localhost"
+
+
+class TestWhatThePortalWrites:
+    @pytest.mark.parametrize("name", OURS)
+    def test_lies_in_one_volume_that_all_of_ours_share(self, name):
+        assert SERVICES[name]["volumes"] == ["var:/app/var"]
+        for path in (settings.MEDIA_ROOT, settings.MAINTENANCE_FILE):
+            assert Path(path).is_relative_to(ROOT / "var")
 
 
 class TestTheWebServer:
