@@ -269,11 +269,6 @@ class Absence(models.Model):
     def __str__(self) -> str:
         return f"{self.person} {self.starts_date}"
 
-    def days_until(self, on: date) -> int:
-        """Return how many days of the absence have passed on *on*."""
-        end = min(self.ends_date, on) if self.ends_date else on
-        return max((end - self.starts_date).days, 0)
-
 
 class Role(models.TextChoices):
     """What someone may do beyond their own learning. Editors' roles are Wagtail's groups."""

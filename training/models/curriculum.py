@@ -42,6 +42,9 @@ class TrainingIndexPage(TextPage):
     page_template = "training/training_index_page.html"
     copy_form_class = ModuleCopyForm
     kind = Kind.TRAINING
+    # One, at the address that lessons and quizzes have too.
+    parent_page_types: ClassVar[list[str]] = ["content.StartPage"]
+    max_count_per_parent = 1
     subpage_types: ClassVar[list[str]] = ["training.ModulePage"]
 
     class Meta(TextPage.Meta):

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -159,3 +160,18 @@ class Requirement(ClusterableModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Say in words what the constraints would refuse."""
+        super().clean()
+        faults = {}
+        if bool(self.module_id) == bool(self.track_id):
+            faults["module"] = "Välj en modul eller ett utbildningsspår, inte båda."
+        if self.due_rule == DueRule.FIXED and self.due_date is None:
+            faults["due_date"] = "Ange vilket datum som är den sista dagen."
+        if self.due_rule == DueRule.AFTER_START and self.due_days is None:
+            faults["due_days"] = "Ange hur många dagar den som omfattas har på sig."
+        if self.starts_date and self.ends_date and self.ends_date <= self.starts_date:
+            faults["ends_date"] = "Sista dagen måste komma efter den första."
+        if faults:
+            raise ValidationError(faults)
