@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Page
 
 from content import documents
 from content.blocks import LESSON_BLOCKS, TEXT_BLOCKS, template_of
@@ -26,7 +25,7 @@ from content.documents import (
     wrap,
 )
 from content.loading import LESSON_ONLY, page_index
-from content.models import Contact, LegalProvision, Source
+from content.models import Contact, LegalProvision
 from content.parsing import stable_id
 from content.templatetags.content_tags import document
 from tests.content.files import Files
@@ -404,10 +403,3 @@ class TestQueries:
             counts.append(len(queries))
 
         assert counts == [3, 3]
-
-
-def test_registers_are_those_of_the_small_library(loaded: Files) -> None:
-    keys = Keys.now()
-
-    assert set(keys.sources) == set(Source.objects.values_list("key", flat=True)) == {"D0", "D3"}
-    assert keys.pages["vagledning"] == Page.objects.get(slug="vagledning").pk
