@@ -13,9 +13,11 @@ from django_tasks_db.management.commands import db_worker
 
 from portal.jobs.actions import is_overdue
 from portal.jobs.models import Worker
-from portal.jobs.pulse import BEAT_SECONDS, Pulse
+from portal.jobs.pulse import Pulse
 
 logger = logging.getLogger("portal.jobs")
+
+_BEAT_SECONDS = 5
 
 
 class Command(db_worker.Command):
@@ -31,8 +33,14 @@ class Command(db_worker.Command):
         Worker.objects.update_or_create(
             pk=worker_id, defaults={"started_at": timezone.now(), "seen_at": timezone.now()}
         )
-        with Pulse(lambda: _is_well(worker_id), every=min(BEAT_SECONDS, 5)):
-            super().handle(worker_id=worker_id, reload=False, **options)
+        with Pulse(lambda: _is_well(worker_id), every=_BEAT_SECONDS):
+            try:
+                super().handle(worker_id=worker_id, reload=False, **options)
+            except SystemExit as ending:
+                # Told to end while it had nothing to do. Else the row stays and tells of a death.
+                if not ending.code:
+                    Worker.objects.filter(pk=worker_id).delete()
+                raise
         Worker.objects.filter(pk=worker_id).delete()
 
 

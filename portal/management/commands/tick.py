@@ -20,11 +20,12 @@ class Command(BaseCommand):
     help = "Gör det som klockan säger ska göras nu. Körs varje minut av en timer."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say what was done; from verbosity 2 also what was not due. Fails if a chore failed."""
+        """Say what was done; nothing at verbosity 0, at 2 also what was left. Fails if one did."""
         failed = 0
         for outcome in tick(at=timezone.now()):
             failed += outcome.ending is Ending.FAILED
-            if outcome.ending in {Ending.DONE, Ending.FAILED} or options["verbosity"] > 1:
+            was_done = outcome.ending in {Ending.DONE, Ending.FAILED}
+            if options["verbosity"] > (0 if was_done else 1):
                 self.stdout.write(_line(outcome))
         if failed:
             raise CommandError(f"{failed} av sysslorna misslyckades; se loggen.")
