@@ -4,6 +4,7 @@ import { guardExit } from "./exit.js";
 import { focusWhatMatters } from "./focus.js";
 import { tellWhenOffline } from "./offline.js";
 import { offerPrint, offerCopy } from "./paper.js";
+import { keepNothingForBack } from "./private.js";
 import { closeTipsByEscape } from "./tips.js";
 
 guardExit();
@@ -12,6 +13,7 @@ tellWhenOffline();
 offerPrint();
 offerCopy();
 closeTipsByEscape();
+keepNothingForBack();
 
 const quiz = document.querySelector("form[data-autosave]");
 if (quiz) {
