@@ -1,0 +1,340 @@
+"""The editor: every page type and register opens, and what is filled in is kept."""
+
+import json
+from typing import Any
+
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+from django.test import Client
+from wagtail.models import Page
+from wagtail.test.utils.form_data import (
+    nested_form_data,
+    querydict_from_html,
+    rich_text,
+    streamfield,
+)
+
+from content import documents
+from content.fields import ChoiceListField
+from content.loading import page_index
+from content.models import (
+    Activity,
+    Board,
+    Contact,
+    Edition,
+    Goal,
+    GuidancePage,
+    LegalProvision,
+    SectionPage,
+    Source,
+)
+from content.models.pages import target_group_options
+from portal.organisation.models import User
+from tests.content.files import Files
+from tests.content.pages import TEXT_PAGES, page_of
+from training.models import ModulePage
+
+REGISTERS: list[type[Any]] = [Contact, LegalProvision, Source, Edition, Goal, Board]
+
+
+@pytest.fixture
+def editor(admin: User) -> Client:
+    """A browser signed in as one who may do anything."""
+    client = Client()
+    client.force_login(admin)
+    return client
+
+
+def address_of(row: Any, what: str = "edit") -> str:
+    """Return where a register's row is edited."""
+    return f"/cms/snippets/content/{type(row)._meta.model_name}/{what}/{row.pk}/"
+
+
+def empty_streams(model: type[Page]) -> dict[str, str]:
+    names = ("body", "sources", "related", "modules", "easy_read_body", "lessons", "questions")
+    fields = {field.name for field in model._meta.get_fields()}
+    streams = {name: streamfield([]) for name in (*names, "learning_goals") if name in fields}
+    found: dict[str, str] = nested_form_data(streams)
+    return found
+
+
+def form_of(client: Client, page: Any) -> dict[str, Any]:
+    """Return what the page's form would send, with every stream empty."""
+    html = client.get(f"/cms/pages/{page.pk}/edit/").content.decode()
+    data = querydict_from_html(html, form_id="page-edit-form")
+    return dict(data.lists()) | empty_streams(type(page))
+
+
+def send(client: Client, page: Any, **changes: Any) -> Any:
+    """Publish the page through its form with *changes*; return the page as it is then."""
+    data = form_of(client, page) | changes | {"action-publish": "1"}
+
+    response = client.post(f"/cms/pages/{page.pk}/edit/", data)
+
+    context = response.context
+    assert response.status_code == 302, context and context["form"].errors
+    return type(page).objects.get(pk=page.pk)
+
+
+class TestPages:
+    @pytest.mark.parametrize("model", TEXT_PAGES, ids=lambda model: model.__name__)
+    def test_of_every_type_open_in_the_editor(
+        self, model: type[Any], loaded: Files, editor: Client
+    ) -> None:
+        page = page_of(model)
+
+        response = editor.get(f"/cms/pages/{page.pk}/edit/")
+
+        assert response.status_code == 200
+        html = response.content.decode()
+        for name in ("title", "summary", "who", "owner_function", "reviewed_date", "keywords"):
+            assert f'name="{name}"' in html, name
+
+    @pytest.mark.parametrize("model", TEXT_PAGES, ids=lambda model: model.__name__)
+    def test_of_every_type_can_be_begun_where_they_belong(
+        self, model: type[Any], loaded: Files, editor: Client
+    ) -> None:
+        parent = page_index()["utbildning" if model is ModulePage else "vagledning"]
+        name = f"{model._meta.app_label}/{model._meta.model_name}"
+
+        response = editor.get(f"/cms/pages/add/{name}/{parent.pk}/")
+
+        # There is one start page, and it is the top.
+        assert response.status_code == (302 if model.__name__ == "StartPage" else 200)
+
+    @pytest.mark.parametrize("model", [GuidancePage, SectionPage], ids=lambda model: model.__name__)
+    def test_keep_what_is_filled_in(self, model: type[Any], loaded: Files, editor: Client) -> None:
+        body = nested_form_data(
+            {
+                "body": streamfield(
+                    [
+                        ("heading", {"text": "Ring först", "level": "2"}),
+                        (
+                            "text",
+                            {
+                                "text": rich_text("<p>Ring <b>112</b>.</p>", features=["bold"]),
+                                "sources": streamfield([]),
+                            },
+                        ),
+                    ]
+                )
+            }
+        )
+
+        page = send(
+            editor, page_of(model), title="Ny rubrik", summary="Ny ingress.",
+            target_groups=["barn", "unga"], operations=["forskola"], is_acute="on", **body,
+        )  # fmt: skip
+
+        assert (page.title, page.summary, page.is_acute) == ("Ny rubrik", "Ny ingress.", True)
+        assert (page.target_groups, page.operations) == (["barn", "unga"], ["forskola"])
+        portable = documents.to_portable(documents.unwrap(page.body), path_of={}.get)
+        assert [block["text"] for block in portable] == ["Ring först", "Ring **112**."]
+        html = Client().get(page.url).content.decode()
+        assert '<h2 id="ring-forst">Ring först</h2>' in html
+        assert "<p>Ring <b>112</b>.</p>" in html
+
+    def test_take_no_link_that_runs_code(self, loaded: Files, editor: Client) -> None:
+        link = {"type": "LINK", "mutability": "MUTABLE", "data": {"url": "javascript:alert(1)"}}
+        block = {
+            "key": "a", "text": "länk <b>", "type": "unstyled", "depth": 0, "inlineStyleRanges": [],
+            "entityRanges": [{"offset": 0, "length": 4, "key": 0}],
+        }  # fmt: skip
+        hostile = json.dumps({"blocks": [block], "entityMap": {"0": link}})
+        body = nested_form_data({"body": streamfield([("note", {"text": hostile})])})
+
+        page = send(editor, page_of(GuidancePage), **body)
+
+        assert "javascript" not in str(page.body.get_prep_value())
+        assert "&lt;b&gt;" in str(page.body.get_prep_value())
+
+    def test_say_what_is_wrong_and_keep_the_old(self, loaded: Files, editor: Client) -> None:
+        page = page_of(GuidancePage)
+        data = form_of(editor, page) | {"summary": "", "reviewed_date": "2026-12-01"}
+
+        response = editor.post(f"/cms/pages/{page.pk}/edit/", data | {"action-publish": "1"})
+
+        assert response.status_code == 200
+        assert "summary" in response.context["form"].errors
+        assert GuidancePage.objects.get(pk=page.pk).summary == "Vad den säger."
+
+    @pytest.mark.parametrize(
+        ("sources", "is_right"),
+        [(("D0", None), True), ((None, "SOL-19-1"), True), (("D0", "SOL-19-1"), False),
+         ((None, None), False)],
+    )  # fmt: skip
+    def test_take_a_source_or_a_law_but_not_both_or_neither(
+        self, sources: tuple[str | None, str | None], is_right: bool, loaded: Files, editor: Client
+    ) -> None:
+        source, law = sources
+        item = {
+            "source": str(Source.objects.get(key=source).pk) if source else "",
+            "provision": str(LegalProvision.objects.get(key=law).pk) if law else "",
+            "locator": "s. 3",
+        }
+        page = page_of(GuidancePage)
+        data = form_of(editor, page) | nested_form_data(
+            {"sources": streamfield([("source", item)])}
+        )
+
+        response = editor.post(f"/cms/pages/{page.pk}/edit/", data | {"action-publish": "1"})
+
+        assert (response.status_code == 302) is is_right
+        assert len(GuidancePage.objects.get(pk=page.pk).source_list()) == int(is_right)
+
+
+class TestRegisters:
+    @pytest.mark.parametrize("model", REGISTERS, ids=lambda model: model.__name__)
+    def test_have_a_list_that_opens_and_can_be_searched(
+        self, model: type[Any], loaded: Files, editor: Client
+    ) -> None:
+        address = f"/cms/snippets/content/{model._meta.model_name}/"
+
+        response = editor.get(address)
+
+        assert response.status_code == 200
+        assert str(model.objects.first()) in response.content.decode()
+        assert editor.get(address, {"q": "a"}).status_code == 200
+
+    @pytest.mark.parametrize("model", REGISTERS, ids=lambda model: model.__name__)
+    def test_have_rows_that_can_be_added_edited_copied_and_looked_up(
+        self, model: type[Any], loaded: Files, editor: Client
+    ) -> None:
+        name = model._meta.model_name
+        rows = [model.objects.first(), model.objects.last()]
+
+        for row in rows:
+            for what in ("edit", "copy", "history", "usage", "delete"):
+                assert editor.get(address_of(row, what)).status_code == 200, what
+        assert editor.get(f"/cms/snippets/content/{name}/add/").status_code == 200
+
+    @pytest.mark.parametrize("model", REGISTERS, ids=lambda model: model.__name__)
+    def test_are_kept_as_they_were_when_nothing_is_changed(
+        self, model: type[Any], loaded: Files, editor: Client
+    ) -> None:
+        row = model.objects.order_by("pk").first()
+        before = list(model.objects.filter(pk=row.pk).values())
+
+        response = editor.post(address_of(row), self.form(editor, row))
+
+        assert response.status_code == 302, response.context and response.context["form"].errors
+        assert list(model.objects.filter(pk=row.pk).values()) == before
+
+    def form(self, client: Client, row: Any) -> dict[str, Any]:
+        html = client.get(address_of(row)).content.decode()
+        return dict(querydict_from_html(html, form_id="w-editor-form").lists())
+
+    def test_a_goal_keeps_its_activities_through_the_form(
+        self, loaded: Files, editor: Client
+    ) -> None:
+        goal = Goal.objects.get()
+        data = self.form(editor, goal) | {
+            "name": "Ny lydelse",
+            "gaps": ["activities", "responsible"],
+        }
+
+        editor.post(address_of(goal), data)
+
+        goal.refresh_from_db()
+        assert (goal.name, goal.gaps) == ("Ny lydelse", ["activities", "responsible"])
+        activity = Activity.objects.get(key="m6-a1")
+        assert [row.board.key for row in activity.responsibilities.all()] == ["socialnamnden"]
+        assert [row.key for row in activity.areas.all()] == ["close_relationships"]
+
+    def test_a_change_shows_at_once_on_the_pages_that_use_the_row(
+        self, loaded: Files, editor: Client
+    ) -> None:
+        page = page_of(next(m for m in TEXT_PAGES if m.__name__ == "SupportPage"))
+        assert "Bris" in Client().get(page.url).content.decode()
+        contact = Contact.objects.get(key="bris")
+
+        editor.post(address_of(contact), self.form(editor, contact) | {"name": "Barnens linje"})
+
+        assert "Barnens linje" in Client().get(page.url).content.decode()
+
+    @pytest.mark.parametrize("web", ["javascript:alert(1)", "data:text/html,x", "ett två"])
+    def test_take_no_address_that_runs_code(self, web: str, loaded: Files, editor: Client) -> None:
+        contact = Contact.objects.get(key="bris")
+
+        response = editor.post(address_of(contact), self.form(editor, contact) | {"web": web})
+
+        assert response.status_code == 200
+        assert "web" in response.context["form"].errors
+        contact.refresh_from_db()
+        assert contact.web == ""
+
+
+class TestChoiceListField:
+    """A list of choices in one column, ticked in boxes."""
+
+    def test_is_a_box_for_each_choice_with_the_chosen_ticked(
+        self, loaded: Files, editor: Client
+    ) -> None:
+        page = page_of(GuidancePage, target_groups=["barn"])
+
+        html = editor.get(f"/cms/pages/{page.pk}/edit/").content.decode()
+
+        boxes = [part for part in html.split("<input ")[1:] if 'name="target_groups"' in part]
+        assert len(boxes) == len(target_group_options())
+        assert all('type="checkbox"' in box for box in boxes)
+        assert ["checked" in box.split(">")[0] for box in boxes].count(True) == 1
+
+    def test_of_a_contact_is_boxes_too(self, loaded: Files, editor: Client) -> None:
+        contact = Contact.objects.get(key="bris")
+        html = editor.get(address_of(contact)).content.decode()
+        assert html.count('type="checkbox" name="audience"') == 4
+        data = querydict_from_html(html, form_id="w-editor-form")
+
+        editor.post(address_of(contact), dict(data.lists()) | {"audience": ["personal", "anhorig"]})
+
+        contact.refresh_from_db()
+        assert contact.audience == ["personal", "anhorig"]
+
+    def test_may_be_emptied(self, loaded: Files, editor: Client) -> None:
+        page = page_of(GuidancePage, target_groups=["barn"], operations=["skola"])
+
+        data = form_of(editor, page)
+        for name in ("target_groups", "operations"):
+            data.pop(name)
+        response = editor.post(f"/cms/pages/{page.pk}/edit/", data | {"action-publish": "1"})
+
+        page.refresh_from_db()
+        assert response.status_code == 302
+        assert (page.target_groups, page.operations) == ([], [])
+
+    def test_takes_no_choice_that_is_not_there(self, loaded: Files, editor: Client) -> None:
+        page = page_of(GuidancePage)
+        data = form_of(editor, page) | {"target_groups": ["alla"], "action-publish": "1"}
+
+        response = editor.post(f"/cms/pages/{page.pk}/edit/", data)
+
+        assert response.status_code == 200
+        assert "target_groups" in response.context["form"].errors
+
+    @pytest.mark.parametrize(
+        ("value", "message"),
+        [
+            ("barn", "ska vara en lista"),
+            ({"barn": 1}, "ska vara en lista"),
+            (["barn", "alla"], "Okänt val: alla."),
+            ([["barn"], None], "Okänt val: "),
+        ],
+    )
+    def test_refuses_other_values_wherever_they_come_from(self, value: Any, message: str) -> None:
+        field = ChoiceListField("målgrupper", options=target_group_options)
+
+        with pytest.raises(ValidationError, match=message):
+            field.clean(value, None)
+
+    def test_without_choices_is_an_ordinary_list(self) -> None:
+        field = ChoiceListField("lista")
+
+        assert field.clean(["vad som helst"], None) == ["vad som helst"]
+        assert isinstance(field.formfield(), forms.JSONField)
+
+    def test_keeps_its_choices_out_of_migrations(self) -> None:
+        _, path, _, options = ChoiceListField("a", options=target_group_options).deconstruct()
+
+        assert path == "content.fields.ChoiceListField"
+        assert "options" not in options
