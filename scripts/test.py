@@ -1,16 +1,21 @@
 """`make test`: everything, on both databases, with the real servers.
 
-First all tests but the browser's on PostgreSQL, then every test on SQLite. What the tests need is
-found or installed before, and a missing piece ends the run. The last line is pytest's own: the
-failing run's, or else the full run's.
+All tests but the browser's on PostgreSQL, and every test on SQLite, side by side: each is one
+process, and two cores are what a small machine has. The SQLite run is shown as it goes, the other
+after it. What the tests need is found or installed before, and a missing piece ends the run. The
+last line is pytest's own: the failing run's, or else the full run's.
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 from tests.services import Missing, axe, chromium, postgres
 
@@ -28,8 +33,18 @@ def main() -> int:
         axe.provision()
         with postgres.server() as url:
             given = {postgres.GIVEN: url, "PORTAL_TEST_DATABASE": "postgresql"}
-            runs = [run("PostgreSQL", ["-m", "not browser and not once", *arguments], given)]
-        runs.append(run("SQLite and browser", arguments, {"PORTAL_TEST_DATABASE": "sqlite"}))
+            with ThreadPoolExecutor(1) as beside, tempfile.TemporaryFile() as output:
+                other = beside.submit(
+                    run, "PostgreSQL", ["-m", "not browser and not once", *arguments], given, output
+                )
+                print("SQLite and browser; PostgreSQL runs beside it", flush=True)
+                sqlite = {"PORTAL_TEST_DATABASE": "sqlite"}
+                shown = run("SQLite and browser", arguments, sqlite, sys.stdout.buffer)
+                print("\nPostgreSQL", flush=True)
+                runs = [other.result(), shown]
+                output.seek(0)
+                shutil.copyfileobj(output, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
     except Missing as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -41,9 +56,10 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def run(name: str, arguments: list[str], variables: dict[str, str]) -> tuple[str, int, str, float]:
-    """Run pytest and pass its output on; return name, exit code, closing line and seconds."""
-    print(f"\n{name}", flush=True)
+def run(
+    name: str, arguments: list[str], variables: dict[str, str], target: IO[bytes]
+) -> tuple[str, int, str, float]:
+    """Run pytest and pass its output to *target*; return name, exit code, last line and seconds."""
     begun = time.monotonic()
     colour = ["--color=yes"] if sys.stdout.isatty() else []
     reader, writer = os.pipe()
@@ -57,8 +73,8 @@ def run(name: str, arguments: list[str], variables: dict[str, str]) -> tuple[str
     tail = b""
     # Read as it comes, so that the progress is seen.
     while part := os.read(reader, 65536):
-        sys.stdout.buffer.write(part)
-        sys.stdout.buffer.flush()
+        target.write(part)
+        target.flush()
         tail = (tail + part)[-65536:]
     os.close(reader)
     code = process.wait()
