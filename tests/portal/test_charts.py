@@ -102,7 +102,7 @@ class TestRefuses:
         ids=["no value", "below zero", "above the whole", "target above the whole", "no point"],
     )
     def test_what_bars_would_misstate(self, values, options):
-        with pytest.raises(ValueError, match="a (chart|bar) "):
+        with pytest.raises(ValueError, match=r"a (chart|bar) "):
             chart(*values, **options)
 
 
