@@ -261,7 +261,7 @@ def to_portable(stored: Document, *, path_of: richtext.PathOf) -> Document:
         }
 
     change: dict[Leaf, Callable[[Any], Any]] = {
-        Leaf.PLAIN: lambda value: value or "",
+        Leaf.PLAIN: lambda value: richtext.one_line(value or ""),
         Leaf.RICH: rich,
         Leaf.SOURCES: lambda value: [source(reference) for reference in value],
         Leaf.LAW: lambda value: registers.provisions[value].key,

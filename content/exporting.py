@@ -208,24 +208,34 @@ def export_library(folder: Path) -> int:
         written += 1
     (folder / "programme.yaml").write_text(to_yaml(export_programme()), encoding="utf-8")
     paths = documents.paths_by_id()
-    for page in Page.objects.filter(pk__in=paths).specific():
+    shown = published(paths)
+    for page in Page.objects.filter(pk__in=shown).specific():
         if type(page) in TYPE_OF:
-            write_page(folder / "pages", paths[page.pk], page, paths)
+            write_page(folder / "pages", paths[page.pk], page, export_front(page, shown), paths)
             written += 1
     return written + 1
 
 
+def published(paths: dict[int, str]) -> dict[int, str]:
+    """Return those of *paths* that lead to a published page below none but published pages.
+
+    A page that has never been shown, or is shown no longer, must not be published by a load.
+    """
+    hidden = set(Page.objects.filter(pk__in=paths, live=False).values_list("pk", flat=True))
+    closed = {paths[pk] for pk in hidden}
+    return {pk: path for pk, path in paths.items() if not is_below(path, closed)}
+
+
+def is_below(path: str, others: set[str]) -> bool:
+    """Return whether *path* is one of *others* or lies below one."""
+    parts = path.split("/")
+    return any("/".join(parts[:n]) in others for n in range(len(parts) + 1))
+
+
 def write_page(
-    folder: Path,
-    path: str,
-    page: Any,
-    paths: dict[int, str],
-    *,
-    front: dict[str, Any] | None = None,
+    folder: Path, path: str, page: Any, front: dict[str, Any], paths: dict[int, str]
 ) -> None:
-    """Write one text page to its file; *front* replaces the usual front matter."""
+    """Write one text page with its *front* matter to its file; *paths* are where links lead."""
     file = folder / f"{path or 'index'}.md"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(
-        write_text(front or export_front(page, paths), export_body(page, paths)), encoding="utf-8"
-    )
+    file.write_text(write_text(front, export_body(page, paths)), encoding="utf-8")

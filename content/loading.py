@@ -27,6 +27,7 @@ from content.exporting import (
     export_goal,
     export_indicator,
     export_row,
+    is_below,
 )
 from content.faults import Faults
 from content.models import (
@@ -673,7 +674,7 @@ class Loader:
         gone = _loaded_paths() - set(here) if here else set()
         fresh: set[str] = set()
         for file in ordered:
-            if file.path not in here and not _is_below(file.path, gone):
+            if file.path not in here and not is_below(file.path, gone):
                 with self._telling(file.text.path, 1, "sidan"):
                     here[file.path] = self._make(file, here)
                 fresh.add(file.path)
@@ -943,12 +944,6 @@ def _loaded_paths() -> set[str]:
     """Return the paths of every page that has been loaded, also those that are gone."""
     keys = LibraryRecord.objects.filter(key__startswith="page:").values_list("key", flat=True)
     return {key.removeprefix("page:") for key in keys}
-
-
-def _is_below(path: str, others: set[str]) -> bool:
-    """Return whether *path* is one of *others* or lies below one."""
-    parts = path.split("/")
-    return any("/".join(parts[: n + 1]) in others for n in range(len(parts)))
 
 
 def _make_start(page: Page) -> Page:

@@ -23,6 +23,11 @@ _TAGS = {"strong": "b", "em": "i", "paragraph": "p", "bullet_list": "ul", "order
 _SAFE_LINK = re.compile(r"(?:https?://|tel:[+0-9]|mailto:|/(?![/\\])|#)[^\x00-\x20\"<>\\]*")
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
+# Everything that ends a line for Python, so that a paragraph stays on one line of a file.
+_SPACE = re.compile(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
+
+
 class MarkdownFault(ValueError):
     """Markdown that is outside the small subset. The message is Swedish."""
 
@@ -34,9 +39,14 @@ def safe_link(href: str) -> str | None:
     return normal if _SAFE_LINK.fullmatch(normal) else None
 
 
+def one_line(text: str) -> str:
+    """Return *text* as a line of a file can hold it: single spaces, none at the ends."""
+    return _SPACE.sub(" ", _CONTROL.sub("", text)).strip()
+
+
 def unquoted(text: str) -> str:
     """Return *text* on one line, without the quotation marks around the whole of it."""
-    words = " ".join(text.split())
+    words = one_line(text)
     marks = '”"'
     whole = len(words) > 1 and words[0] in marks and words[-1] in marks
     if whole and not any(mark in words[1:-1] for mark in marks):
@@ -102,9 +112,6 @@ _BLOCKS = frozenset(
     {"p", "div", "blockquote", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "tr"}
 )
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
-# Everything that ends a line for Python, so that a paragraph stays on one line of a file.
-_SPACE = re.compile(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _PIECE = re.compile(r"\s+|\S+")
 # What would begin a list, a heading or a block if it stood first in a paragraph.
 _START = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$)))?(?=[.)+-](?:\s|$)|#|:::)")

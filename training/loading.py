@@ -8,7 +8,7 @@ from uuid import UUID
 from wagtail.models import Page
 
 from content import documents
-from content.exporting import export_front, write_page
+from content.exporting import export_front, published, write_page
 from content.faults import Faults
 from content.loading import PageFile, PageType, Reference, check_page
 from content.parsing import TextFile, read_rows, read_text, stable_id
@@ -340,19 +340,19 @@ def module_content(page: Any) -> dict[str, Any]:
 def export_modules(folder: Path) -> int:
     """Write the catalogue and every module below *folder*; return the number of files."""
     paths = documents.paths_by_id()
+    shown = published(paths)
     written = 0
-    for index in TrainingIndexPage.objects.filter(pk__in=paths):
-        front = export_front(index, paths) | {"type": "training_index"}
-        write_page(folder, paths[index.pk], index, paths, front=front)
+    for index in TrainingIndexPage.objects.filter(pk__in=shown):
+        front = export_front(index, shown) | {"type": "training_index"}
+        write_page(folder, paths[index.pk], index, front, paths)
         written += 1
-    for page in ModulePage.objects.filter(pk__in=paths):
-        written += _export_module(folder / page.slug, page, paths)
+    for page in ModulePage.objects.filter(pk__in=shown):
+        written += _export_module(folder / page.slug, page, export_front(page, shown), paths)
     return written
 
 
-def _export_module(folder: Path, page: Any, paths: dict[int, str]) -> int:
+def _export_module(folder: Path, page: Any, front: dict[str, Any], paths: dict[int, str]) -> int:
     data = module_content(page)
-    front = export_front(page, paths)
     front.pop("type")
     front |= {
         "minutes": data["minutes"],
@@ -363,7 +363,7 @@ def _export_module(folder: Path, page: Any, paths: dict[int, str]) -> int:
         "change_kind": data["change_kind"],
         "change_note": data["change_note"],
     }
-    write_page(folder, "module", page, paths, front=front)
+    write_page(folder, "module", page, front, paths)
     for number, lesson in enumerate(data["lessons"], start=1):
         (folder / f"{number:02}-{lesson['slug']}.md").write_text(
             write_text({name: lesson[name] for name in LESSON_KEYS}, lesson["body"]),
