@@ -30,7 +30,7 @@ class SignIn(LoginView):
         """Send a carried form on at once for who has signed in elsewhere meanwhile."""
         carried = self._carried(request)
         if carried and request.user.is_authenticated:
-            return _send_on(request, carried)
+            return send_on(request, carried)
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
@@ -40,7 +40,7 @@ class SignIn(LoginView):
             return response
         carried = self._carried(self.request)
         if carried:
-            return _send_on(self.request, carried)
+            return send_on(self.request, carried)
         messages.warning(self.request, _TOO_OLD)
         return response
 
@@ -93,7 +93,7 @@ sign_out = method_decorator(login_not_required, name="dispatch")(SignOut).as_vie
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Lead to sign-in and back. A form that was filled in follows along."""
     carried = carrying.form_of(request)
-    return _keep(request, carried) if carried else redirect_to_login(request.get_full_path())
+    return keep(request, carried) if carried else redirect_to_login(request.get_full_path())
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -107,13 +107,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         sealed = request.POST.get(carrying.FIELD, "")
         carried = carrying.unseal(sealed) if sealed else carrying.form_of(request)
         if carried and request.user.is_authenticated:
-            return _send_on(request, carried, by_itself=False, status=403)
+            return send_on(request, carried, by_itself=False, status=403)
         if carried:
-            return _keep(request, carried)
+            return keep(request, carried)
     return render(request, "portal/csrf.html", status=403)
 
 
-def _keep(request: HttpRequest, carried: carrying.Form) -> HttpResponse:
+def keep(request: HttpRequest, carried: carrying.Form) -> HttpResponse:
     """Show the sign-in form with what was filled in sealed inside."""
     view = SignIn()
     view.setup(request)
@@ -126,7 +126,7 @@ def _keep(request: HttpRequest, carried: carrying.Form) -> HttpResponse:
     return response
 
 
-def _send_on(
+def send_on(
     request: HttpRequest, carried: carrying.Form, *, by_itself: bool = True, status: int = 200
 ) -> HttpResponse:
     """Show what was filled in as a form of the new session."""

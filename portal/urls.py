@@ -12,7 +12,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from content.views import serve
-from portal import health, signing_in
+from portal import health, signing_in, views
 from portal.jobs import following
 
 handler500 = "portal.states.server_error"
@@ -30,6 +30,7 @@ urlpatterns: list[Any] = [
 urlpatterns += i18n_patterns(
     path("logga-in/", signing_in.sign_in, name="login"),
     path("logga-ut/", signing_in.sign_out, name="logout"),
+    path("om-portalen/komponenter/", views.components, name="components"),
     path("mina-jobb/<uuid:job_id>/", following.job, name="job"),
     path("", include("search.urls")),
     path("", include("training.urls")),
