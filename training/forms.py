@@ -41,3 +41,9 @@ class CodeForm(forms.Form):
         """Return the code in its own form: capitals, in groups of four."""
         letters = "".join(c for c in self.cleaned_data["kod"].upper() if c.isalnum())
         return "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
+
+
+def code_of(typed: str) -> str:
+    """Return the code that *typed* means, or an empty string when it can be none."""
+    form = CodeForm({"kod": typed})
+    return str(form.cleaned_data["kod"]) if form.is_valid() else ""

@@ -1,4 +1,7 @@
-"""Certificates: for the holder a page to keep, for anyone a way to check a code."""
+"""Certificates: for the holder a page to keep, for anyone a way to check a code.
+
+A code in an address is taken as someone may have typed it: small letters, without hyphens.
+"""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from portal import audit
 from portal.organisation.models import Employment, Person, Unit
-from training.forms import CodeForm
+from training.forms import code_of
 from training.models import Completion
 from training.models.overview import person_of
 from training.views.common import account_of, person_required
@@ -20,7 +23,7 @@ def certificate(request: HttpRequest, person: Person, code: str) -> HttpResponse
     """Show the certificate to its holder. For anyone else it does not exist."""
     completion = (
         Completion.objects.standing()
-        .filter(code=code, person=person)
+        .filter(code=code_of(code), person=person)
         .select_related("module", "version")
         .first()
     )
@@ -49,9 +52,8 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     """Say whether a code is a certificate's, of what and when; whose, only to those who may."""
     typed = request.GET.get("kod", "")
     if typed:
-        form = CodeForm({"kod": typed})
-        if form.is_valid() and form.cleaned_data["kod"]:
-            return redirect("training:verify", code=form.cleaned_data["kod"])
+        if wanted := code_of(typed):
+            return redirect("training:verify", code=wanted)
         return render(
             request,
             "training/verify.html",
@@ -63,14 +65,10 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
         )
     if not code:
         return render(request, "training/verify.html", {})
-    # As someone may have typed it in the address: small letters, without hyphens.
-    form = CodeForm({"kod": code})
     completion = (
-        Completion.objects.filter(code=form.cleaned_data["kod"])
+        Completion.objects.filter(code=code_of(code))
         .select_related("person", "version", "revocation")
         .first()
-        if form.is_valid()
-        else None
     )
     result = {
         "found": completion is not None,
