@@ -247,7 +247,7 @@ class TestAutosave:
 
         assert response.status_code == 401
         assert response.json() == {
-            "error": "Du är utloggad. Logga in i en ny flik och svara sedan igen."
+            "error": "Du är utloggad. Gå vidare som vanligt, så får du logga in och svaret följer med."
         }
 
     @modify_settings(

@@ -25,6 +25,7 @@ CLOSED = (
     "Testet är redan inlämnat",
     "Svaret sparades inte, eftersom testet var inlämnat. Resultatet står kvar som det var.",
 )
+SIGNED_OUT = "Du är utloggad. Gå vidare som vanligt, så får du logga in och svaret följer med."
 UNKNOWN = (
     "Svaret finns inte bland alternativen",
     "Ingenting har ändrats. Gå tillbaka, ladda om sidan och välj igen.",
@@ -222,7 +223,7 @@ def autosave(request: HttpRequest, module: str, guid: uuid.UUID, number: int) ->
     """Save an answer as it is chosen; answers JSON with the time, or why it was not saved."""
     person = person_of(request)
     if person is None:
-        return _error(401, "Du är utloggad. Logga in i en ny flik och svara sedan igen.")
+        return _error(401, SIGNED_OUT)
     try:
         attempt = _attempt(person, guid)
     except Http404:
