@@ -255,11 +255,13 @@ class TextPage(TextFields, Page):
         return [card(page) for page in sorted(pages, key=lambda page: _place(page))]
 
     def operation_list(self) -> list[dict[str, str]]:
-        """Return the operations that the text concerns; none means all."""
+        """Return the operations that the text concerns, each with its page; none means all."""
         if not self.operations:
             return []
         rows = Operation.objects.filter(slug__in=self.operations).order_by("sort_order")
-        return [{"name": row.name, "slug": row.slug} for row in rows]
+        pages = OperationPage.objects.live().public().filter(operation__in=rows)
+        urls = {page.operation_id: page.url for page in pages.filter(locale=self.locale)}
+        return [{"name": row.name, "url": urls.get(row.pk) or ""} for row in rows]
 
 
 def card(page: Page) -> dict[str, Any]:
