@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from portal.organisation.models import User
+from tests.browser.keyboard import Keyboard
+from tests.browser.page_types import Reader, Staged
+from tests.browser.visiting import Visit, session_cookie
+from tests.conftest import Library
 from tests.services import axe as axe_core
 from tests.services import chromium
 
@@ -35,9 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Drive the system's Chromium."""
-    arguments = ["--disable-dev-shm-usage"]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium's sandbox refuses root
+    # The sandbox refuses root, and most containers refuse the sandbox; the pages are our own.
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
     return {**browser_type_launch_args, "executable_path": chromium.path(), "args": arguments}
 
 
@@ -63,34 +64,74 @@ def page(page: Page) -> Iterator[Page]:
 
 
 @pytest.fixture
+def keyboard(page: Page) -> Keyboard:
+    """The reader's keyboard."""
+    return Keyboard(page)
+
+
+@pytest.fixture
 def sign_in(context: BrowserContext, live_server: Any) -> Callable[[User], None]:
     """Return a function that signs someone in without going through the form."""
 
     def sign_in(user: User) -> None:
-        client = Client()
-        client.force_login(user)
-        name = settings.SESSION_COOKIE_NAME
-        context.add_cookies(
-            [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
-        )
+        context.add_cookies([session_cookie(user, live_server.url)])
 
     return sign_in
 
 
 @pytest.fixture
-def axe() -> Callable[[Page], list[str]]:
-    """Return a function that lists the accessibility rules a page breaks, with where."""
+def staged(library: Library, readers: dict[Reader, User]) -> Staged:
+    """Everything that can be seen is there to see."""
+    return Staged(readers["ada"])
 
-    def violations(page: Page) -> list[str]:
+
+@pytest.fixture
+def readers(ada: User, berit: User, protected: User, admin: User) -> dict[Reader, User]:
+    """Those who pages are shown to."""
+    return {"ada": ada, "berit": berit, "protected": protected, "admin": admin}
+
+
+@pytest.fixture
+def visit(page: Page, staged: Staged, live_server: Any, readers: dict[Reader, User]) -> Visit:
+    """Return what opens a page of any kind."""
+    return Visit(page, staged, readers, live_server.url)
+
+
+# Ornaments that axe cannot see through: with them gone it knows what lies behind every word. That
+# they leave the words readable is measured in test_accessibility.
+ORNAMENTS = """.footer__ring, .certificate__ring, .steps > li::before, .steps > li::after {
+  display: none !important
+}"""
+# What the time of day changes is colours alone.
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+AXE = """([only, ornaments]) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(ornaments);
+  document.adoptedStyleSheets = [sheet];
+  return axe.run(document, {
+    runOnly: only,
+    rules: only.type == "tag" ? {"target-size": {enabled: true}} : {},
+    resultTypes: ["violations", "incomplete"],
+  }).finally(() => { document.adoptedStyleSheets = []; });
+}"""
+
+
+@pytest.fixture
+def axe() -> Callable[..., list[str]]:
+    """Return a function that lists the rules a page breaks, or may break, with where."""
+
+    def faults(page: Page, *, only_colours: bool = False) -> list[str]:
         # evaluate, not a script tag: the page's policy allows no script of ours.
-        page.evaluate(axe_core.script())
-        found = page.evaluate(
-            "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", AXE_TAGS
-        )
+        if page.evaluate("typeof axe") == "undefined":
+            page.evaluate(axe_core.script())
+        tags = {"type": "tag", "values": AXE_TAGS}
+        rules = {"type": "rule", "values": COLOUR_RULES}
+        found = page.evaluate(AXE, [rules if only_colours else tags, ORNAMENTS])
         return [
-            f"{violation['id']}: {violation['help']} – {node['html'][:160]}"
-            for violation in found["violations"]
-            for node in violation["nodes"]
+            f"{rule['id']} ({kind}): {rule['help']} – {node['html'][:160]}"
+            for kind in ("violations", "incomplete")
+            for rule in found[kind]
+            for node in rule["nodes"]
         ]
 
-    return violations
+    return faults

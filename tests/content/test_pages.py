@@ -323,7 +323,7 @@ class TestWhatAPageKnows:
         context = context_of(page)
 
         assert context["target_groups"] == ["Barn", "Stadens medarbetare"]
-        assert [o["slug"] for o in context["operations"]] == ["forskola", "skola"]
+        assert [o["name"] for o in context["operations"]] == ["Förskola", "Skola"]
 
     def test_of_its_kind(self, loaded: Files) -> None:
         assert page_of(SectionPage, children_kind="").kind is None

@@ -247,7 +247,8 @@ class TestAutosave:
 
         assert response.status_code == 401
         assert response.json() == {
-            "error": "Du är utloggad. Gå vidare som vanligt, så får du logga in och svaret följer med."
+            "error": "Du är utloggad. Gå vidare som vanligt, "
+            "så får du logga in och svaret följer med."
         }
 
     @modify_settings(
