@@ -81,7 +81,8 @@ def _check_front(text: TextFile, faults: Faults) -> None:
 
     if not _is_number(front.get("minutes"), 1, 1000):
         fault("minutes", "ange hur många minuter modulen tar.")
-    if not _is_number(front.get("pass_percent") or 80, 1, 100):
+    percent = front.get("pass_percent")
+    if percent is not None and not _is_number(percent, 1, 100):
         fault("pass_percent", "ange gränsen i procent, från 1 till 100.")
     if front.get("draw") not in (None, "all") and not _is_number(front["draw"], 1, 1000):
         fault("draw", "ange all eller hur många frågor ett försök har.")
@@ -138,7 +139,8 @@ def _lesson_files(folder: Path, faults: Faults, slug: str) -> list[TextFile]:
                 text.lines.get("slug", 2),
                 f"två lektioner har adressen {address}; {twin.path.name} är den andra.",
             )
-        if not _is_number(text.front.get("minutes") or 1, 1, 60):
+        minutes = text.front.get("minutes")
+        if minutes not in (None, "") and not _is_number(minutes, 1, 60):
             faults.add(path, text.lines.get("minutes", 2), "minutes ska vara från 1 till 60.")
         if len(faults.found) == before:
             files.append(text)
