@@ -198,12 +198,18 @@ def mail(name: str) -> MailServer | None:
             "smtp+starttls://användare:lösenord@värd:587 eller "
             "smtps://användare:lösenord@värd:465, och efter det ?from=avsändare@värd om du vill."
         )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (user + password).isascii():
+        raise ImproperlyConfigured(
+            f"{name} har ett användarnamn eller lösenord med å, ä, ö eller liknande, och det kan "
+            "Pythons SMTP inte skicka; ange ett annat, bytt på e-postservern."
+        )
     security, usual_port = _MAIL_SCHEMES[parts.scheme]
     return MailServer(
         parts.hostname,
         port or usual_port,
-        unquote(parts.username or ""),
-        unquote(parts.password or ""),
+        user,
+        password,
         security,
         sender,
     )

@@ -8,6 +8,7 @@ sent. Each app names its messages in a module called `background`.
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parseaddr
@@ -17,7 +18,7 @@ from typing import Any, Final
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template, render_to_string
@@ -36,12 +37,18 @@ TOPIC_WORDS: Final = re.compile(
 """What a subject may not say. Better one word too many: the remedy is a duller subject."""
 
 
-class NotNeutral(Exception):
+class NotNeutral(GivenUp):
     """A subject says what the mail is about."""
 
+    def __init__(self) -> None:
+        super().__init__("not_neutral")
 
-class NamesProtected(Exception):
+
+class NamesProtected(GivenUp):
     """A mail would name someone with protected identity to somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__("names_protected")
 
 
 class NoMailServer(Exception):
@@ -185,8 +192,9 @@ def post(message: Message, letter: Letter, *, address: str, job_id: str) -> None
     )
     html = render_to_string(f"mail/{message.code}.html", context | {"subject": message.subject})
     mail.attach_alternative(html, "text/html")
+    server = mailers.default
     try:
-        mail.send(using="default")
+        server.send_messages([mail])
     except SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         if all(code >= 500 for code in codes):
@@ -198,6 +206,10 @@ def post(message: Message, letter: Letter, *, address: str, job_id: str) -> None
         if error.smtp_code >= 500:
             raise GivenUp(kinds.describe(error, error.smtp_code)) from None
         raise
+    finally:
+        # Django leaves a connection open when signing in to the server failed.
+        with suppress(OSError):
+            server.close()
 
 
 # --- Checks -------------------------------------------------------------------------------------

@@ -144,6 +144,63 @@ class TestDatabase:
         assert env.database("PORTAL_TRIAL", default="sqlite:///a.db").name == "/a.db"
 
 
+class TestMail:
+    @pytest.mark.parametrize(
+        ("text", "server"),
+        [
+            ("smtp://mail.example", env.MailServer("mail.example", 25)),
+            ("smtp://mail.example:1025/", env.MailServer("mail.example", 1025)),
+            (
+                "smtp+starttls://portal:a%2F%40b@mail.example",
+                env.MailServer("mail.example", 587, "portal", "a/@b", "starttls"),
+            ),
+            (
+                "smtps://portal:x@mail.example?from=portalen@staden.se",
+                env.MailServer("mail.example", 465, "portal", "x", "tls", "portalen@staden.se"),
+            ),
+            (
+                "smtp://mail.example?from=Utbildning%20%3Cutbildning@staden.se%3E",
+                env.MailServer("mail.example", 25, sender="Utbildning <utbildning@staden.se>"),
+            ),
+        ],
+    )
+    def test_takes_an_address_apart(self, monkeypatch, text, server):
+        monkeypatch.setenv("PORTAL_TRIAL", text)
+
+        assert env.mail("PORTAL_TRIAL") == server
+
+    def test_nothing_is_no_server(self, monkeypatch):
+        monkeypatch.setenv("PORTAL_TRIAL", "")
+
+        assert env.mail("PORTAL_TRIAL") is None
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "mail.example",
+            "http://mail.example",
+            "smtp://",
+            "smtp://mail.example:abc",
+            "smtp://mail.example:99999",
+            "smtp://mail.example/inbox",
+            "smtp://portal@mail.example",
+            "smtp://mail.example?from=staden",
+            "smtp://mail.example?from=a@b.se%0ABcc:c@d.se",
+            "smtp://mail.example?tls=1",
+            "smtp://mail.example?from",
+        ],
+    )
+    def test_refuses_what_it_cannot_read(self, monkeypatch, text):
+        monkeypatch.setenv("PORTAL_TRIAL", text)
+
+        assert "smtps://" in refusal(env.mail, "PORTAL_TRIAL")
+
+    def test_refuses_a_password_that_could_never_be_sent(self, monkeypatch):
+        monkeypatch.setenv("PORTAL_TRIAL", "smtp://portal:l%C3%B6sen@mail.example")
+
+        assert "bytt på e-postservern" in refusal(env.mail, "PORTAL_TRIAL")
+
+
 class TestLoadFile:
     @pytest.fixture
     def file(self, tmp_path) -> Path:

@@ -19,7 +19,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
-USER, PASSWORD = "portalen", "ett/långt lösenord"
+USER, PASSWORD = "portalen", "ett/mycket:konstigt@ord"
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,16 @@ class Sink:
 
     # What aiosmtpd calls.
 
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a sender, if who connected has signed in where that is asked for."""
+        if self.asks_for_sign_in and not session.authenticated:
+            return "530 Authentication required"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -111,7 +121,6 @@ def server(*, security: str = "none", asks_for_sign_in: bool = False) -> Iterato
             ssl_context=context if security == "tls" else None,
             tls_context=context if security == "starttls" else None,
             require_starttls=security == "starttls",
-            auth_required=asks_for_sign_in,
             auth_require_tls=False,
             authenticator=_authenticate,
         )
@@ -143,4 +152,5 @@ def _authenticate(
     good = isinstance(data, LoginPassword) and (data.login, data.password) == (
         USER.encode(), PASSWORD.encode(),
     )  # fmt: skip
-    return AuthResult(success=good)
+    # Not handled: so the server says 535 itself.
+    return AuthResult(success=good, handled=False)
