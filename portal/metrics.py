@@ -56,11 +56,14 @@ class MetricsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on and note how it went."""
         begun = time.perf_counter()
-        response = self.get_response(request)
-        seconds = time.perf_counter() - begun
-        route = route_of(request)
-        _requests.labels(route, f"{response.status_code // 100}xx").inc()
-        _seconds.labels(route).observe(seconds)
+        status = 500  # unless there is an answer: what breaks the page of faults comes through
+        try:
+            response = self.get_response(request)
+            status = response.status_code
+        finally:
+            route = route_of(request)
+            _requests.labels(route, f"{status // 100}xx").inc()
+            _seconds.labels(route).observe(time.perf_counter() - begun)
         return response
 
 
@@ -70,8 +73,8 @@ def route_of(request: HttpRequest) -> str:
         if request.path_info.startswith(prefix):
             return group
     match = request.resolver_match
-    # Without a match the answer came from what is kept, or from before any view was looked for.
-    return (match.view_name or "unnamed") if match else "kept"
+    # Without a match no view was looked for: a kept page, a redirection, closed for work.
+    return (match.view_name or "unnamed") if match else "direct"
 
 
 # --- What the database knows --------------------------------------------------------------------
