@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 
 Choices = Sequence[tuple[str, str]]
 
@@ -35,7 +36,7 @@ class ChoiceListField(models.JSONField):
         if self.options is None:
             return super().formfield(**kwargs)  # type: ignore[return-value]
         return forms.MultipleChoiceField(
-            label=kwargs.get("label", self.verbose_name),
+            label=kwargs.get("label", capfirst(self.verbose_name)),
             choices=self.options,
             required=False,
             help_text=self.help_text,

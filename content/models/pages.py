@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from wagtail import blocks
@@ -21,6 +22,7 @@ from content.fields import ChoiceListField
 from content.models.programme import GAP_LABELS, Board, Edition, EditionStatus, Goal
 from content.models.registers import Audience, Contact
 from portal import generation
+from portal.kept import Kept
 from portal.organisation.models import Operation
 
 
@@ -109,26 +111,46 @@ class TextFields(models.Model):
 
     content_panels = [
         *Page.content_panels,
-        FieldPanel("menu_title"),
-        FieldPanel("summary"),
+        FieldPanel(
+            "menu_title", help_text="Kort form för länkstigar. Tomt betyder att titeln används."
+        ),
+        FieldPanel(
+            "summary", help_text="En eller två meningar som säger vad läsaren får. Syns i listor."
+        ),
         FieldPanel("is_acute"),
         FieldPanel("body"),
-        FieldPanel("related"),
-        FieldPanel("modules"),
+        FieldPanel("related", help_text="Visas bredvid texten i den ordning de står här."),
+        FieldPanel("modules", help_text="Visas bredvid texten. Utbildning som hör till den."),
         FieldPanel("keywords"),
     ]
     provenance_panels = [
-        FieldPanel("who"),
+        FieldPanel("who", help_text="Vilka som ska följa texten, till exempel alla i förskolan."),
         FieldRowPanel([FieldPanel("target_groups"), FieldPanel("operations")]),
-        FieldPanel("owner_function"),
+        FieldPanel("owner_function", help_text="Tomt visas som ”uppgift saknas”."),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("written_date"), FieldPanel("review_due_date")]),
-                FieldRowPanel([FieldPanel("reviewed_date"), FieldPanel("reviewed_by")]),
+                FieldRowPanel(
+                    [
+                        FieldPanel("written_date", help_text="När det som står nu skrevs."),
+                        FieldPanel(
+                            "review_due_date", help_text="När texten måste läsas igenom på nytt."
+                        ),
+                    ]
+                ),
+                FieldRowPanel(
+                    [
+                        FieldPanel("reviewed_date"),
+                        FieldPanel(
+                            "reviewed_by", help_text="Vilken funktion, aldrig en persons namn."
+                        ),
+                    ]
+                ),
             ],
             heading="Granskning",
         ),
-        FieldPanel("sources"),
+        FieldPanel(
+            "sources", help_text="Det som hela sidan vilar på. Ett stycke kan ha egna källor."
+        ),
     ]
     easy_read_panels = [FieldPanel("easy_read_body")]
 
@@ -141,6 +163,14 @@ class TextFields(models.Model):
                 | (models.Q(reviewed_date__isnull=False) & ~models.Q(reviewed_by="")),
             )
         ]
+
+    def clean(self) -> None:
+        """Say in words what the constraint would refuse."""
+        super().clean()
+        if self.reviewed_date and not self.reviewed_by:
+            raise ValidationError({"reviewed_by": "Skriv vilken funktion som har granskat texten."})
+        if self.reviewed_by and not self.reviewed_date:
+            raise ValidationError({"reviewed_date": "Skriv vilken dag texten granskades."})
 
     def keyword_list(self) -> list[str]:
         """Return the editors' search words."""
@@ -190,7 +220,11 @@ class TextPage(TextFields, Page):
         if getattr(request, "is_preview", False):
             return context | self.text_context(request)
         key = (self.pk, *self.variant(request))
-        return context | _contexts.get(key, lambda: self.text_context(request))
+        return context | _contexts.get(key, lambda: self._kept_context(request))
+
+    def _kept_context(self, request: HttpRequest) -> dict[str, Any]:
+        facts = self.text_context(request)
+        return facts | {"kept": Kept(facts | {"page": self})}
 
     def variant(self, request: HttpRequest) -> tuple[str, ...]:
         """Return what in *request*, beside the address, the page's text depends on."""

@@ -1,6 +1,7 @@
 """The editor: every page type and register opens, and what is filled in is kept."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -136,6 +137,28 @@ class TestPages:
         assert '<h2 id="ring-forst">Ring först</h2>' in html
         assert "<p>Ring <b>112</b>.</p>" in html
 
+    @pytest.mark.parametrize(
+        ("given", "asked"),
+        [
+            ({"reviewed_date": "2026-12-01"}, "Skriv vilken funktion som har granskat texten."),
+            ({"reviewed_by": "Socialsekreterare"}, "Skriv vilken dag texten granskades."),
+        ],
+    )
+    def test_ask_for_the_other_half_of_a_review(
+        self, given: dict[str, str], asked: str, loaded: Files, editor: Client
+    ) -> None:
+        page = page_of(GuidancePage)
+
+        response = editor.post(f"/cms/pages/{page.pk}/edit/", form_of(editor, page) | given)
+
+        assert [asked] in response.context["form"].errors.values()
+
+    def test_have_labels_that_begin_with_a_capital(self, loaded: Files, editor: Client) -> None:
+        html = editor.get(f"/cms/pages/{page_of(GuidancePage).pk}/edit/").content.decode()
+
+        assert "Målgrupper" in html
+        assert "målgrupper" not in html
+
     def test_take_no_link_that_runs_code(self, loaded: Files, editor: Client) -> None:
         link = {"type": "LINK", "mutability": "MUTABLE", "data": {"url": "javascript:alert(1)"}}
         block = {
@@ -186,6 +209,15 @@ class TestPages:
 
 
 class TestRegisters:
+    def test_are_listed_by_name_in_swedish(self, loaded: Files, editor: Client) -> None:
+        for name in ("Örnen", "Ankan", "Ålen", "Zebran"):
+            Contact.objects.create(key=name.lower(), name=name, for_whom="Alla")
+
+        html = editor.get("/cms/snippets/content/contact/").content.decode()
+
+        names = re.findall(r">\s*(Örnen|Ankan|Ålen|Zebran)\s*<", html)
+        assert names == ["Ankan", "Zebran", "Ålen", "Örnen"]
+
     @pytest.mark.parametrize("model", REGISTERS, ids=lambda model: model.__name__)
     def test_have_a_list_that_opens_and_can_be_searched(
         self, model: type[Any], loaded: Files, editor: Client
