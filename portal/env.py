@@ -6,7 +6,7 @@ tried to start the portal.
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -212,6 +212,70 @@ def mail(name: str) -> MailServer | None:
         password,
         security,
         sender,
+    )
+
+
+@dataclass(frozen=True)
+class SearchServer:
+    """An Elasticsearch's address taken apart. `prefix` begins the names of the portal's indexes."""
+
+    url: str
+    prefix: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    authority: str = ""
+
+    @property
+    def host(self) -> str:
+        """The host's name or number."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether what is sent is encrypted, and the server asks who sends it."""
+        return self.url.startswith("https:") and bool(self.password)
+
+
+def elasticsearch(name: str, *, prefix: str) -> SearchServer | None:
+    """Return the Elasticsearch that *name* points at, or None when it is empty.
+
+    `https://user:password@host:9200/` is understood, with `?index=` for another beginning of the
+    indexes' names than *prefix* and `?ca=` for a file with the authority that the server's
+    certificate comes from. Raises ImproperlyConfigured for anything else.
+    """
+    value = secret(name)
+    if not value:
+        return None
+    parts = urlsplit(value)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 9200)
+        queries = parse_qs(parts.query, strict_parsing=True) if parts.query else {}
+    except ValueError:
+        port, queries = 0, {}
+    prefix = queries.pop("index", [prefix])[0]
+    authority = queries.pop("ca", [""])[0]
+    if (
+        not port
+        or parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or bool(parts.username) != bool(parts.password)
+        or parts.fragment
+        or queries
+        or not re.fullmatch(r"[a-z][a-z0-9-]{0,60}", prefix)
+        or (authority and not Path(authority).is_file())
+    ):
+        raise ImproperlyConfigured(
+            f"{name} går inte att läsa; skriv https://användare:lösenord@värd:9200/, och efter det "
+            "?index=namn för ett annat namn på indexen eller ?ca=/sökväg/ca.pem för en egen "
+            "certifikatutfärdare."
+        )
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return SearchServer(
+        f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}",
+        prefix,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        authority,
     )
 
 

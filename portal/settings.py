@@ -159,6 +159,9 @@ TASKS = {
 MODELSEARCH_BACKENDS = {"default": {"BACKEND": "modelsearch.backends.database"}}
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
+# What search asks first, when there is one; the database's own index holds all of it too.
+ELASTICSEARCH = env.elasticsearch("PORTAL_ELASTICSEARCH_URL", prefix="fri-fran-vald")
+
 # --- People -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "organisation.User"
@@ -308,5 +311,9 @@ LOGGING = {
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        # These write what they send to Elasticsearch, so the words of a search.
+        "elasticsearch": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "elastic_transport": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "urllib3": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }

@@ -13,12 +13,13 @@ from threading import Lock
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
-from search import extraction, indexing, swedish
+from search import extraction, mirror, swedish
 from search.compounds import Lexicon
-from search.models import SearchPassage, SearchState
+from search.lexicons import SYNONYMS, lexicon_of
+from search.models import SearchPassage, SearchState, UnsentChange
 from search.plan import Planner
 from search.records import Passage
 from search.titles import TitleRoots
@@ -101,6 +102,7 @@ class Catalogue:
     stamp: UUID
     valid_until: datetime | None
     lexicon: Lexicon
+    lexicon_stamp: UUID
     planner: Planner
     passages: dict[int, Passage]
     tops: dict[str, int]
@@ -114,8 +116,20 @@ _lock = Lock()
 
 def current() -> Catalogue:
     """Return what is remembered, made again if the index has changed since. One query if not."""
+    return look()[0]
+
+
+def look() -> tuple[Catalogue, bool]:
+    """Return the same, and whether Elasticsearch holds all of it and no change is left to send."""
+    states = SearchState.objects.defer("lexicon_words").filter(pk=SearchState.THE_ROW)
+    if not mirror.is_used():
+        return _kept(states.first()), False
+    state = states.annotate(is_behind=Exists(UnsentChange.objects.all())).first()
+    return _kept(state), state is not None and state.is_mirrored and not state.is_behind
+
+
+def _kept(state: SearchState | None) -> Catalogue:
     global _current
-    state = SearchState.objects.defer("lexicon_words").filter(pk=SearchState.THE_ROW).first()
     state = state or SearchState(stamp=UUID(int=0), lexicon_stamp=UUID(int=0))
     found = _current
     if found is None or not _is_fresh(found, state):
@@ -139,12 +153,12 @@ def shown() -> QuerySet[SearchPassage]:
 def _load(state: SearchState) -> Catalogue:
     rows = list(shown().order_by("path", "order"))
     tops = list({row.path: row for row in reversed(rows)}.values())
-    lexicon = indexing.lexicon_of(state)
+    lexicon = lexicon_of(state)
     vocabulary = Vocabulary.from_texts(
         (f"{row.title}\n{row.heading}\n{row.keywords}\n{row.text}" for row in rows),
         lexicon=lexicon,
         trusted=[
-            *indexing.SYNONYMS.words,
+            *SYNONYMS.words,
             *{row.title for row in rows},
             *{row.keywords for row in rows},
         ],
@@ -159,7 +173,8 @@ def _load(state: SearchState) -> Catalogue:
             .first()
         ),
         lexicon=lexicon,
-        planner=Planner(lexicon, indexing.SYNONYMS, vocabulary),
+        lexicon_stamp=state.lexicon_stamp,
+        planner=Planner(lexicon, SYNONYMS, vocabulary),
         passages={
             row.pk: Passage(
                 row.pk, row.path, row.kind, row.title, row.heading, row.anchor, "",

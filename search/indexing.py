@@ -5,10 +5,10 @@ touches nothing else. It may be called too often, never too seldom. It runs in t
 transaction, so that a page and its passages are seen together or not at all.
 """
 
+import time
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -16,16 +16,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from wagtail.models import Page
 
-from search import extraction, swedish
+from search import extraction, mirror, swedish
 from search.compounds import Lexicon
 from search.engines import Engine
 from search.engines.fts5 import Fts5Engine
 from search.engines.postgres import PostgresEngine
 from search.extraction import Part
+from search.lexicons import lexicon_of
 from search.models import SearchPassage, SearchState
-from search.synonyms import Synonyms, load_rules
-
-SYNONYMS: Final = Synonyms(load_rules(Path(__file__).parent / "library" / "synonyms.yaml"))
 
 OUTGROWN: Final = 1.25
 """The lexicon is made anew when there are this many times the passages it was made from."""
@@ -53,6 +51,7 @@ def update(page_ids: Collection[int]) -> int:
         extraction.open_pages().filter(pk__in=page_ids),
         SearchPassage.objects.filter(page__in=page_ids),
         engine(lexicon_of(state)),
+        state,
     )
     if changed:
         _stamp(state)
@@ -95,25 +94,36 @@ def remove(page_ids: Collection[int]) -> int:
     if ids:
         engine(lexicon_of(state)).delete(ids)
         stored.delete()
+        mirror.note(ids, version=state.version)
         _stamp(state)
     return len(ids)
 
 
 def _locked_state() -> SearchState:
-    """Return the state, locked until the end of the transaction. Read it before any page."""
+    """Return the state, locked until the end of the transaction. Read it before any page.
+
+    Its version is that of the changes which are now to be made. It follows the clock, so that it
+    goes on rising when the database is put back as it was some time ago.
+    """
     state = (
         SearchState.objects.select_for_update()
         .defer("lexicon_words")
         .filter(pk=SearchState.THE_ROW)
     ).first()
-    return state or SearchState.objects.create(pk=SearchState.THE_ROW)
+    state = state or SearchState.objects.create(pk=SearchState.THE_ROW)
+    state.version = max(state.version + 1, time.time_ns() // 1000)
+    return state
 
 
 def _stamp(state: SearchState, **values: object) -> None:
-    SearchState.objects.filter(pk=state.pk).update(stamp=uuid.uuid4(), **values)
+    if not mirror.is_used():
+        values["is_mirrored"] = False  # nobody tells it of this change
+    SearchState.objects.filter(pk=state.pk).update(
+        stamp=uuid.uuid4(), version=state.version, **values
+    )
 
 
-def _write(pages: Any, stored: QuerySet[SearchPassage], target: Engine) -> int:
+def _write(pages: Any, stored: QuerySet[SearchPassage], target: Engine, state: SearchState) -> int:
     """Make the *stored* rows those of *pages*. A row that stays the same keeps its id."""
     here = {(row.page_id, row.order): row for row in stored}
     new: list[SearchPassage] = []
@@ -138,26 +148,11 @@ def _write(pages: Any, stored: QuerySet[SearchPassage], target: Engine) -> int:
         SearchPassage.objects.bulk_create(new, batch_size=100)
     if new or changed:
         target.index(row.record() for row in (*new, *changed))
+    mirror.note([*gone, *(row.pk for row in (*changed, *new))], version=state.version)
     return len(gone) + len(changed) + len(new)
 
 
 # --- The lexicon --------------------------------------------------------------------------------
-
-_lexicons: dict[uuid.UUID, Lexicon] = {}
-
-
-def lexicon_of(state: SearchState) -> Lexicon:
-    """Return the lexicon that the index was made with; queries must be read with the same.
-
-    It stays as it is while pages come and go, so that a passage's parts do not depend on the order
-    that pages were published in. It is made anew by `rebuild`, and by `grow` when it is outgrown.
-    """
-    found = _lexicons.get(state.lexicon_stamp)
-    if found is None:
-        found = Lexicon.from_texts([*state.lexicon_words, *SYNONYMS.words])
-        _lexicons.clear()
-        _lexicons[state.lexicon_stamp] = found
-    return found
 
 
 def _renew_lexicon(state: SearchState) -> None:
@@ -168,7 +163,8 @@ def _renew_lexicon(state: SearchState) -> None:
     )
     state.lexicon_stamp = uuid.uuid4()
     state.lexicon_size = len(texts)
-    state.save(update_fields=["lexicon_words", "lexicon_stamp", "lexicon_size"])
+    state.is_mirrored = False
+    state.save(update_fields=["lexicon_words", "lexicon_stamp", "lexicon_size", "is_mirrored"])
 
 
 @transaction.atomic
@@ -209,7 +205,7 @@ def rebuild() -> Counts:
     """Make the whole index anew. Searches go on meanwhile and see the old one until the end."""
     state = _locked_state()
     changed = _write(
-        extraction.open_pages(), SearchPassage.objects.all(), engine(lexicon_of(state))
+        extraction.open_pages(), SearchPassage.objects.all(), engine(lexicon_of(state)), state
     )
     _reanalyse(state)
     _stamp(state, built_at=timezone.now())
@@ -234,7 +230,10 @@ class Drift:
 
 
 def find_drift() -> Drift:
-    """Compare what should be indexed with what is, the engine's own table included."""
+    """Compare what should be indexed with what is, the engine's own table included.
+
+    The copy in Elasticsearch is compared by itself, since it may be away.
+    """
     drift = Drift()
     stored = {(row.page_id, row.order): row for row in SearchPassage.objects.all()}
     records = {row.pk: row for row in stored.values()}
@@ -248,10 +247,22 @@ def find_drift() -> Drift:
     drift.extra = [row.url for row in stored.values()]
     state = SearchState.objects.filter(pk=SearchState.THE_ROW).first() or SearchState()
     target = engine(lexicon_of(state))
-    for passage_id in sorted(target.drift(row.record() for row in records.values())):
-        row = records.get(passage_id)
-        drift.engine.append(row.url if row else f"rad {passage_id} utan stycke")
+    drift.engine = _urls(target.drift(row.record() for row in records.values()))
     return drift
+
+
+def find_drift_of_mirror() -> list[str]:
+    """Compare the copy in Elasticsearch with the passages. Raises mirror.Unavailable."""
+    return _urls(mirror.find_drift())
+
+
+def _urls(passage_ids: Collection[int]) -> list[str]:
+    """Return where passages lead, or what a row is that belongs to none."""
+    found = SearchPassage.objects.in_bulk(list(passage_ids))
+    return [
+        found[passage_id].url if passage_id in found else f"rad {passage_id} utan stycke"
+        for passage_id in sorted(passage_ids)
+    ]
 
 
 def row_values(row: SearchPassage) -> dict[str, object]:

@@ -70,6 +70,13 @@ class SearchState(models.Model):
 
     THE_ROW = 1
 
+    version = models.BigIntegerField(
+        default=0, help_text="Rises with every change: the later of two messages is known by it."
+    )
+    is_mirrored = models.BooleanField(
+        default=False,
+        help_text="Elasticsearch holds every passage as it is, but for the changes that are noted.",
+    )
     stamp = models.UUIDField(default=uuid.uuid4)
     built_at = models.DateTimeField(
         null=True, help_text="When the whole index was last made anew; empty before the first time."
@@ -91,3 +98,21 @@ class SearchState(models.Model):
 
     def __str__(self) -> str:
         return f"Sökindex {self.stamp}"
+
+
+class UnsentChange(models.Model):
+    """A passage that has changed or gone, and that Elasticsearch may not have been told of yet.
+
+    Noted in the transaction that makes the change and removed when it has been sent, so that
+    neither a killed process nor a server that is away loses anything.
+    """
+
+    passage_id = models.BigIntegerField(primary_key=True)
+    version = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "osänd ändring i sökindexet"
+        verbose_name_plural = "osända ändringar i sökindexet"
+
+    def __str__(self) -> str:
+        return f"Stycke {self.passage_id}, ändring {self.version}"

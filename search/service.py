@@ -7,15 +7,17 @@ that shows why they were found. Nothing is written down about who asked, or what
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
-from search import catalogue, highlight, indexing
+from search import catalogue, highlight, indexing, mirror
 from search.aggregate import aggregate
 from search.catalogue import MAX_SUGGESTIONS, Catalogue, Suggestion
 from search.models import SearchPassage
 from search.plan import QueryPlan
 from search.records import Hit, PageHit, Passage
 from search.titles import NAMED_WEIGHT
+
+type EngineName = Literal["embedded", "elasticsearch"]
 
 MAX_HITS: Final = 2_000
 """Passages asked of the engine: so many that the counts by kind are those of everything found."""
@@ -37,26 +39,40 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a search gave. `total` and `counts` are numbers of pages; `counts` is by kind."""
+    """What a search gave. `total` and `counts` are numbers of pages; `counts` is by kind.
+
+    `engine` is the one that answered. `is_in_reserve` says that it was the database's although
+    there is an Elasticsearch.
+    """
 
     query: str
     corrected: str | None = None
     total: int = 0
-    engine: str = "embedded"
+    engine: EngineName = "embedded"
+    is_in_reserve: bool = False
     results: tuple[Result, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def search(
-    query: str, *, kind: str = "", operation: str = "", limit: int = 10, offset: int = 0
+    query: str,
+    *,
+    kind: str = "",
+    operation: str = "",
+    limit: int = 10,
+    offset: int = 0,
+    engine: EngineName | None = None,
 ) -> Answer:
     """Find the pages that answer a query, best first.
 
     With *kind* only those of that kind are given, while `counts` tells of the others too. With
     *operation* pages that are only for other operations are left out; a page that names none is
     for all.
+
+    Elasticsearch answers if there is one that can, else the database. With *engine* that one is
+    asked and no other; raises search.mirror.Unavailable when Elasticsearch is asked for in vain.
     """
-    known, plan, hits = _find(query)
+    known, plan, hits, answered_by = _find(query, engine)
     passages = {
         hit.passage_id: passage
         for hit in hits
@@ -70,24 +86,46 @@ def search(
         query=plan.query,
         corrected=plan.corrected if hits else None,
         total=len(pages),
+        engine=answered_by,
+        is_in_reserve=answered_by == "embedded" and mirror.is_used() and not plan.is_empty,
         results=_results(pages[offset : offset + limit], plan, known),
         counts=counts,
     )
 
 
-def _find(query: str) -> tuple[Catalogue, QueryPlan, list[Hit]]:
-    """Return what the engine finds, and the catalogue that knows what the ids stand for.
+def _find(
+    query: str, wanted: EngineName | None
+) -> tuple[Catalogue, QueryPlan, list[Hit], EngineName]:
+    """Return what an engine finds, which one, and the catalogue that knows what the ids stand for.
 
     An id that the catalogue does not know means that the index was changed in between; then both
-    are asked once more.
+    are asked once more. One that is still unknown is shown to nobody.
     """
     for _ in range(2):
-        known = catalogue.current()
+        known, is_mirrored = catalogue.look()
         plan = known.planner.plan(query)
-        hits = indexing.engine(known.lexicon).search(plan, MAX_HITS)
+        hits, engine = _hits(plan, known, wanted, is_mirrored=is_mirrored)
         if all(hit.passage_id in known.passages for hit in hits):
             break
-    return known, plan, hits
+    return known, plan, hits, engine
+
+
+def _hits(
+    plan: QueryPlan, known: Catalogue, wanted: EngineName | None, *, is_mirrored: bool
+) -> tuple[list[Hit], EngineName]:
+    """Return what is found and by whom: the database when Elasticsearch cannot, unless it must."""
+    try:
+        if wanted == "embedded" or plan.is_empty:
+            raise mirror.Unavailable("not asked for")
+        if not is_mirrored:
+            raise mirror.Unavailable("no whole copy")
+        return mirror.search(
+            plan, MAX_HITS, lexicon=known.lexicon, lexicon_stamp=known.lexicon_stamp
+        ), "elasticsearch"
+    except mirror.Unavailable:
+        if wanted == "elasticsearch" and not plan.is_empty:
+            raise
+    return indexing.engine(known.lexicon).search(plan, MAX_HITS), "embedded"
 
 
 def _named_first(pages: list[PageHit], plan: QueryPlan, known: Catalogue) -> list[PageHit]:

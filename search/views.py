@@ -69,6 +69,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
             ],
             "total": answer.total,
             "corrected": answer.corrected,
+            "is_in_reserve": answer.is_in_reserve,
             "types": [
                 {
                     "value": value,

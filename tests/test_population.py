@@ -35,7 +35,7 @@ NOT_PERSONAL = {
     # the house
     "ChoreRun", "Generation", "Worker",
     # search
-    "SearchPassage", "SearchState",
+    "SearchPassage", "SearchState", "UnsentChange",
 }  # fmt: skip
 OURS = {"portal", "organisation", "content", "training", "search"}
 

@@ -24,9 +24,6 @@ from tests.deploy.installation import (
     variables_in,
 )
 
-# Named by the contract, and set here before the settings read it.
-AWAITED = {"PORTAL_ELASTICSEARCH_URL"}
-
 
 def validate(path: Path) -> subprocess.CompletedProcess[str]:
     """Hold a file against the Compose specification's schema, which the checker brings with it."""
@@ -203,7 +200,7 @@ class TestTheEnvironment:
     def test_names_only_what_the_settings_read(self, name):
         given = set(SERVICES[name]["environment"])
 
-        assert given <= names_that_settings_read() | AWAITED
+        assert given <= names_that_settings_read()
 
     def test_is_the_same_for_all_of_ours(self):
         assert len({str(SERVICES[name]["environment"]) for name in OURS}) == 1
@@ -212,7 +209,7 @@ class TestTheEnvironment:
         asked = variables_in((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 
         ours = {name for name in asked if name.startswith("PORTAL_")}
-        assert ours <= names_that_settings_read() | AWAITED
+        assert ours <= names_that_settings_read()
         assert asked - ours == {"IMAGE", "VERSION", "REVISION", "PORT", "MAIL_PORT"}
 
     @pytest.mark.parametrize("name", ["PORTAL_HOSTS", "PORTAL_EMAIL_URL"])
@@ -229,7 +226,7 @@ class TestTheEnvironment:
 
         for value in SERVICES["web"]["environment"].values():
             interpolated(value, **given)
-        assert set(given) <= names_that_settings_read() | AWAITED
+        assert set(given) <= names_that_settings_read()
         assert given["PORTAL_HOSTS"] == "127.0.0.1,localhost"
 
 

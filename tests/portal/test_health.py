@@ -36,6 +36,7 @@ class TestReadiness:
                 "database": "ok",
                 "migrations": "ok",
                 "search": "ok",
+                "search_engine": "embedded",
                 "worker_age_seconds": None,
                 "timer_age_seconds": None,
             },

@@ -1,5 +1,6 @@
 """A library small enough to know by heart, and the search that is built over it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from search.plan import Planner
 from search.records import Passage
 from search.synonyms import SynonymRule, Synonyms, load_rules
 from search.vocabulary import Vocabulary
+from tests.services import elasticsearch as service
 
 SHIPPED_SYNONYMS = Path(search.__file__).parent / "library" / "synonyms.yaml"
 
@@ -122,3 +124,10 @@ def planner(passages: list[Passage], texts: list[str], lexicon: Lexicon, rules) 
     trusted = [*synonyms.words, *(passage.title for passage in passages)]
     vocabulary = Vocabulary.from_texts(texts, lexicon=lexicon, trusted=trusted)
     return Planner(lexicon, synonyms, vocabulary)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch() -> Iterator[str]:
+    """The address of a running Elasticsearch."""
+    with service.server() as url:
+        yield url

@@ -122,7 +122,7 @@ class TestEvaluate:
         assert figures["zero_hit_rate"] == pytest.approx(1 / 3)
 
     def test_an_engine_that_is_not_there_is_said_so(self, judged):
-        with pytest.raises(CommandError, match="Elasticsearch är inte inkopplat"):
+        with pytest.raises(CommandError, match="Elasticsearch svarar inte"):
             run("evaluate_search", str(judged), engine="elasticsearch")
 
     def test_a_file_that_cannot_be_read_is_said_so(self, tmp_path):

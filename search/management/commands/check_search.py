@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from search import indexing
+from search import indexing, mirror
 
 
 class Command(BaseCommand):
@@ -25,9 +25,19 @@ class Command(BaseCommand):
             )
             for url in urls
         ]
+        if mirror.is_used():
+            lines += _lines_of_mirror()
         if lines:
             raise CommandError(
                 "\n".join([*lines, f"{len(lines)} fel. Kör manage.py rebuild_search."])
             )
         if options["verbosity"]:
             self.stdout.write("Sökindexet stämmer med sidorna.")
+
+
+def _lines_of_mirror() -> list[str]:
+    """Say what differs in Elasticsearch; that it cannot be told is a fault too."""
+    try:
+        return [f"Fel i Elasticsearch: {url}" for url in indexing.find_drift_of_mirror()]
+    except mirror.Unavailable as fault:
+        return [f"Elasticsearch kunde inte jämföras: {fault.kind}"]

@@ -3,12 +3,13 @@
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from search import service
+from search import mirror, service
 from search.evaluation import JudgmentError, evaluate, load_judged
 
 DEPTH = 50
@@ -26,18 +27,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run every search of the file and print the figures."""
-        if options["engine"] == "elasticsearch":
-            raise CommandError(
-                "Elasticsearch är inte inkopplat i den här portalen än. Mät med --engine embedded."
-            )
         try:
             judged = load_judged(options["tsv"])
         except (JudgmentError, OSError, UnicodeDecodeError) as fault:
             raise CommandError(f"Filen går inte att läsa: {fault}") from fault
-        figures = evaluate(judged, found_paths)
+        try:
+            figures = evaluate(judged, partial(found_paths, engine=options["engine"]))
+        except mirror.Unavailable as fault:
+            raise CommandError(
+                f"Elasticsearch svarar inte ({fault.kind}); kontrollera PORTAL_ELASTICSEARCH_URL "
+                "och kör manage.py rebuild_search, eller mät med --engine embedded."
+            ) from None
         self.stdout.write(json.dumps(asdict(figures) | {"engine": options["engine"]}))
 
 
-def found_paths(query: str) -> list[str]:
+def found_paths(query: str, *, engine: service.EngineName | None = None) -> list[str]:
     """Return the paths of what is found, best first."""
-    return [result.path for result in service.search(query, limit=DEPTH).results]
+    return [result.path for result in service.search(query, limit=DEPTH, engine=engine).results]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from search import indexing
+from search import indexing, mirror
 
 
 class Command(BaseCommand):
@@ -20,3 +20,18 @@ class Command(BaseCommand):
                 f"{counts.pages} sidor och {counts.passages} stycken i sökindexet, "
                 f"{counts.changed} ändrade."
             )
+        if mirror.is_used():
+            self._rebuild_mirror(verbosity=options["verbosity"])
+
+    def _rebuild_mirror(self, *, verbosity: int) -> None:
+        """Make the copy too. One that cannot be made now is made by the timer, and no fault."""
+        try:
+            count = mirror.rebuild()
+        except mirror.Unavailable as fault:
+            self.stderr.write(
+                f"Elasticsearch fick ingen kopia ({fault.kind}). Sökningen svarar ur databasen, "
+                "och timern försöker igen varje minut."
+            )
+            return
+        if verbosity:
+            self.stdout.write(f"{count} stycken i Elasticsearch.")
