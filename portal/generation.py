@@ -18,6 +18,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from portal.models import Generation
+from portal.prepared import Prepared
 
 ROW = 1
 _memories: "WeakSet[Memory]" = WeakSet()
@@ -27,12 +28,16 @@ _OUTSIDE, _NOT_ASKED = -2, -1
 _seen: ContextVar[int] = ContextVar("generation", default=_OUTSIDE)
 
 
+_number = Prepared(lambda row: Generation.objects.filter(pk=row).values_list("number"))
+
+
 def current() -> int:
     """Return the generation's number: one small query for each request."""
     seen = _seen.get()
     if seen >= 0:
         return seen
-    number = Generation.objects.filter(pk=ROW).values_list("number", flat=True).first() or 0
+    rows = _number.rows(ROW)
+    number: int = rows[0][0] if rows else 0
     if seen == _NOT_ASKED:
         _seen.set(number)
     return number

@@ -11,16 +11,19 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         """Freeze a module whenever its page is published."""
-        from django.db.models.signals import post_save
+        from django.db.models.signals import post_delete, post_save
         from wagtail.signals import page_published
 
         from portal import generation
         from training import receivers
 
         page_published.connect(receivers.freeze_published_module, dispatch_uid="training.freeze")
-        # What learners see is the frozen version, so a new one is a new generation of content.
-        post_save.connect(
-            generation.advance,
-            sender=self.get_model("ModuleVersion"),
-            dispatch_uid="training.generation",
-        )
+        # What learners see is the frozen version, so a new one is a new generation of content;
+        # and a requirement changes what holds for all who are done.
+        for name in ("ModuleVersion", "Requirement", "Track", "TrackModule"):
+            for changed in (post_save, post_delete):
+                changed.connect(
+                    generation.advance,
+                    sender=self.get_model(name),
+                    dispatch_uid=f"training.generation.{name}",
+                )

@@ -6,9 +6,11 @@ from django import template
 from django.core.cache import cache
 from django.utils import timezone
 
+from portal.kept import compile_kept
 from portal.organisation.models import Unit, User
 
 register = template.Library()
+register.tag("kept", compile_kept)
 
 
 @register.inclusion_tag("components/user_menu.html", takes_context=True)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.organisation.models import User
+from portal.organisation.models import Operation, User
 from tests.factories import AbsenceFactory
 from tests.training.factories import (
     LESSONS,
@@ -20,6 +20,7 @@ from tests.training.factories import (
     hand_in,
     lesson,
     make_module_page,
+    make_track,
     moment,
     read_lesson,
     republish,
@@ -152,6 +153,41 @@ class TestTheModulesPage:
         as_ada.post("/utbildning/prova/kunskapstest/")
 
         assert as_ada.get("/utbildning/prova/").context["state"]["state"] == "started"
+
+    @pytest.mark.parametrize("in_a_track", [False, True])
+    def test_asks_again_as_soon_as_a_requirement_says_so(
+        self, as_ada, learner, version, in_a_track
+    ):
+        requirement = require(make_track(version.module) if in_a_track else version.module)
+        hand_in(learner, version, timezone.now() - timedelta(days=500))
+        assert as_ada.get("/utbildning/prova/").context["completion"]
+
+        requirement.valid_months = 12
+        requirement.save()
+        assert as_ada.get("/utbildning/prova/").context["lapsed"]
+
+        requirement.delete()
+        assert as_ada.get("/utbildning/prova/").context["completion"]
+
+    def test_asks_again_only_those_whom_the_requirement_concerns(self, as_ada, learner, version):
+        elsewhere = Operation.objects.create(slug="annan", name="Annan")
+        require(version.module, valid_months=12, operations=[elsewhere])
+        hand_in(learner, version, timezone.now() - timedelta(days=500))
+
+        assert as_ada.get("/utbildning/prova/").context["completion"]
+
+    def test_is_as_cheap_for_those_who_are_done(self, as_ada, learner, version):
+        require(version.module, valid_months=12)
+        as_ada.get("/utbildning/prova/")
+        with CaptureQueriesContext(connection) as before:
+            as_ada.get("/utbildning/prova/")
+        hand_in(learner, version, timezone.now() - timedelta(days=5))
+        as_ada.get("/utbildning/prova/")  # what the requirements say is remembered from here on
+
+        with CaptureQueriesContext(connection) as after:
+            as_ada.get("/utbildning/prova/")
+
+        assert len(after) == len(before) <= 4
 
     def test_shows_nothing_of_anyone_elses(self, as_ada, disa, version):
         hand_in(disa.person, version, NOW)

@@ -133,6 +133,10 @@ class ModulePage(TextPage):
             ]
         ).bind_to_model(cls)
 
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what the page says to every reader. Its list of lessons is its contents."""
+        return super().text_context(request) | {"contents": []}
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the frozen version's lessons and the reader's own progress."""
         context = super().get_context(request, *args, **kwargs)

@@ -13,6 +13,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 from wagtail.models import Page
 
+from portal import generation
 from portal.organisation.models import Absence, Employment, RoleAssignment
 from training.models.attempts import Attempt, LessonRead
 from training.models.completions import Completion
@@ -125,6 +126,11 @@ def _requirements(on: date) -> QuerySet[Requirement]:
     )
 
 
+def _modules_of(requirement: Requirement) -> list[Module]:
+    track, module = requirement.track, requirement.module
+    return [item.module for item in track.items.all()] if track else [module] if module else []
+
+
 @dataclass(frozen=True)
 class _Rule:
     """A requirement with its audience taken apart, once for all persons."""
@@ -137,10 +143,9 @@ class _Rule:
 
     @classmethod
     def of(cls, requirement: Requirement) -> "_Rule":
-        track, module = requirement.track, requirement.module
         return cls(
             requirement,
-            [item.module for item in track.items.all()] if track else [module] if module else [],
+            _modules_of(requirement),
             frozenset(row.pk for row in requirement.operations.all()),
             frozenset(row.pk for row in requirement.professions.all()),
             tuple(row.path for row in requirement.units.all()),
@@ -347,6 +352,51 @@ def _item(
         due,
         counts.completed_at if counts else None,
         _valid_until(requirement, counts) if counts else None,
+    )
+
+
+@dataclass
+class _Terms:
+    """What can make completions lapse, whomever it concerns."""
+
+    by_module: dict[int, list[tuple[Requirement, Module]]] = field(default_factory=dict)
+    versions: dict[int, tuple[int, str]] = field(default_factory=dict)
+    facts: _Facts = field(default_factory=_Facts)
+
+
+_terms = generation.Memory(1)
+
+
+def _find_terms() -> _Terms:
+    terms = _Terms()
+    for requirement in Requirement.objects.select_related("module", "track").prefetch_related(
+        "track__items__module"
+    ):
+        for module in _modules_of(requirement):
+            terms.by_module.setdefault(module.pk, []).append((requirement, module))
+    for pk, module_id, language, number, kind, at in ModuleVersion.objects.order_by(
+        "number"
+    ).values_list("pk", "module_id", "language", "number", "change_kind", "published_at"):
+        terms.versions[pk] = number, language
+        if kind == ChangeKind.MATERIAL and number > 1:
+            terms.facts.material.setdefault((module_id, language), []).append((number, at))
+    return terms
+
+
+def may_lapse(module_id: int, version_id: int, completed_at: datetime, on: date) -> bool:
+    """Return whether some requirement, of anyone, no longer takes such a completion on *on*.
+
+    What it asks for is the same for all and changes seldom, so it is remembered for a generation.
+    """
+    terms = _terms.get("terms", _find_terms)
+    if version_id not in terms.versions:
+        return True  # a version that is newer than what is remembered
+    done = _Done(completed_at, *terms.versions[version_id])
+    return any(
+        _lapses(requirement, module, done, terms.facts, on)
+        for requirement, module in terms.by_module.get(module_id, [])
+        if requirement.starts_date <= on
+        and (requirement.ends_date is None or requirement.ends_date > on)
     )
 
 

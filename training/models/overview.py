@@ -1,20 +1,22 @@
 """A module, and the catalogue, as one learner sees them. Without sign-in: the same, unmarked."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet, UUIDField, Value
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from content import documents
 from portal import generation
 from portal.organisation.models import Person
-from training.models.attempts import Attempt, LessonRead
+from portal.prepared import Prepared
+from training.models.attempts import Attempt, AttemptState, LessonRead
 from training.models.completions import Completion
 from training.models.freezing import build
-from training.models.obligations import obligations
+from training.models.obligations import may_lapse, obligations
 from training.models.versions import Module, ModuleVersion
 
 STATE_LABELS = {"not_started": "Inte påbörjad", "started": "Påbörjad", "done": "Klar"}
@@ -65,14 +67,24 @@ def ready_text(version: ModuleVersion | None, name: str, text: documents.Documen
 
 
 @dataclass(frozen=True)
+class Done:
+    """A completion that nobody has revoked."""
+
+    completed_at: datetime
+    code: str
+    version_id: int
+
+
+@dataclass(frozen=True)
 class Progress:
     """Where one person is in one module. Only for that person's eyes."""
 
     lessons_read: frozenset[str] = frozenset()
-    open_attempt: Attempt | None = None
-    completion: Completion | None = None
+    # The attempt that takes answers, by its guid.
+    open_attempt: UUID | None = None
+    completion: Done | None = None
     # A completion that the requirements no longer take: out of date, or before a material change.
-    lapsed: Completion | None = None
+    lapsed: Done | None = None
     tried: bool = False
 
     @property
@@ -84,37 +96,68 @@ class Progress:
         return "started" if begun else "not_started"
 
 
+_READ, _TRIED, _DONE = 0, 1, 2
+
+
+def _facts_of(person_id: int) -> QuerySet[Any, Any]:
+    """Return all that is known of a person's training: what it is, module, key, when, text, row."""
+    no_key = Value(None, output_field=UUIDField())
+    return (
+        LessonRead.objects.filter(person=person_id)
+        .values_list(Value(_READ), "module_id", "lesson_id", "read_at", Value(""), "pk")
+        .union(
+            Attempt.objects.filter(person=person_id).values_list(
+                Value(_TRIED), "module_id", "guid", "started_at", "state", "pk"
+            ),
+            Completion.objects.standing()
+            .filter(person=person_id)
+            .values_list(Value(_DONE), "module_id", no_key, "completed_at", "code", "version_id"),
+            all=True,
+        )
+    )
+
+
+_facts = Prepared(_facts_of)
+
+
 def progress_of(person: Person | None, modules: list[Module], *, on: date) -> dict[int, Progress]:
     """Return module pk → where *person* is. The modules' number does not change the queries'."""
     if person is None:
         return {}
     read: dict[int, set[str]] = {}
-    for module_id, lesson_id in LessonRead.objects.filter(
-        person=person, module__in=modules
-    ).values_list("module_id", "lesson_id"):
-        read.setdefault(module_id, set()).add(str(lesson_id))
-    attempts: dict[int, list[Attempt]] = {}
-    for attempt in Attempt.objects.filter(person=person, module__in=modules).order_by("pk"):
-        attempts.setdefault(attempt.module_id, []).append(attempt)
-    completions = {
-        completion.module_id: completion
-        for completion in Completion.objects.standing()
-        .filter(person=person, module__in=modules)
-        .order_by("completed_at")
-    }
-    # Only those who have completed something can have to do it again.
-    items = obligations([person.pk], on=on)[person.pk] if completions else []
-    again = {item.module_id for item in items if item.state != "done"}
+    tried: dict[int, list[datetime]] = {}
+    is_open: dict[int, UUID] = {}
+    completions: dict[int, Done] = {}
+    for kind, module_id, key, at, text, row in sorted(
+        _facts.rows(person.pk), key=lambda fact: fact[3]
+    ):
+        if kind == _READ:
+            read.setdefault(module_id, set()).add(str(key))
+        elif kind == _TRIED:
+            tried.setdefault(module_id, []).append(at)
+            if text == AttemptState.OPEN:
+                is_open[module_id] = key
+        else:
+            completions[module_id] = Done(at, text, row)
+    # Whom the requirements concern is asked only when one of them may ask for a completion anew.
+    again: set[int] = set()
+    if any(
+        may_lapse(module.pk, done.version_id, done.completed_at, on)
+        for module in modules
+        if (done := completions.get(module.pk))
+    ):
+        items = obligations([person.pk], on=on)[person.pk]
+        again = {item.module_id for item in items if item.state != "done"}
     result = {}
     for module in modules:
-        mine, done = attempts.get(module.pk, []), completions.get(module.pk)
+        done = completions.get(module.pk)
         lapsed = done if module.pk in again else None
         result[module.pk] = Progress(
             frozenset(read.get(module.pk, set())),
-            next((attempt for attempt in mine if attempt.is_open), None),
+            is_open.get(module.pk),
             None if lapsed else done,
             lapsed,
-            any(not lapsed or attempt.started_at > lapsed.completed_at for attempt in mine),
+            any(not lapsed or at > lapsed.completed_at for at in tried.get(module.pk, [])),
         )
     return result
 
@@ -179,7 +222,7 @@ def questions_asked(data: dict[str, Any]) -> int:
     return min(data["policy"]["draw"] or count, count)
 
 
-def completion_dict(completion: Completion) -> dict[str, Any]:
+def completion_dict(completion: Done) -> dict[str, Any]:
     """Return a completion as its holder's pages show it."""
     return {
         "completed_at": completion.completed_at,
@@ -235,7 +278,6 @@ def module_context(page: Any, request: Any) -> dict[str, Any]:
     completion = progress.completion
     return {
         "blocks": ready,
-        "contents": [],
         "version": {
             "number": version.number if version else 0,
             "published_at": version.published_at if version else None,

@@ -1,6 +1,7 @@
 """Lessons, and the learner's own page."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -135,7 +136,8 @@ def _resume(
     return None
 
 
-def _resume_attempt(module: Module, attempt: Attempt) -> dict[str, str]:
+def _resume_attempt(module: Module, guid: UUID) -> dict[str, str]:
+    attempt = Attempt.objects.get(guid=guid)
     waiting = actions.unanswered(attempt=attempt)
     if not waiting:
         url = reverse("training:quiz_review", args=[module.slug, attempt.guid])
