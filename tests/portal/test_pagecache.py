@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import PageViewRestriction
+from wagtail.models import Page, PageViewRestriction
 
 from content.models import Contact, GuidancePage, LegalProvision
 from portal import generation, pagecache
@@ -138,6 +138,40 @@ class TestAChangeShowsAtOnce:
 
         assert "Alltid öppet på prov" in read("/stod/")
         assert "Alltid öppet på prov" in read("/stod/socialjouren/")
+
+    @pytest.mark.parametrize(
+        ("model", "key", "field"),
+        [(Contact, "socialjouren", "name"), (LegalProvision, "SOL-19-1", "heading")],
+    )
+    def test_on_every_page_and_to_every_reader(
+        self,
+        library: Library,
+        ada: User,
+        model: type[Contact | LegalProvision],
+        key: str,
+        field: str,
+    ) -> None:
+        row = model.objects.get(key=key)
+        old, new = getattr(row, field), "Nytt namn i registret"
+        stranger, signed_in = Client(), Client()
+        signed_in.force_login(ada)
+        readers = (stranger, signed_in)
+        addresses = [page.url for page in Page.objects.live().filter(depth__gt=1)]
+
+        def showing(text: str) -> set[tuple[int, str]]:
+            return {
+                (number, address)
+                for address in addresses
+                for number, reader in enumerate(readers)
+                if text in reader.get(address).content.decode()
+            }
+
+        used = showing(old)
+        setattr(row, field, new)
+        row.save()
+
+        assert {number for number, _ in used} == {0, 1}
+        assert showing(new) == used
 
     def test_when_a_page_is_unpublished(self, library: Library) -> None:
         read("/vagledning/akut-fara/")
