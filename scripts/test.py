@@ -13,11 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from tests.services import Missing, axe, chromium, postgres
+from tests.services import Missing, axe, chromium, elasticsearch, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -29,16 +31,17 @@ def main() -> int:
     """Provide, run twice, sum up. Returns 1 when anything failed."""
     arguments = sys.argv[1:]
     try:
-        chromium.provision()
-        axe.provision()
-        with postgres.server() as url:
-            given = {postgres.GIVEN: url, "PORTAL_TEST_DATABASE": "postgresql"}
+        with servers() as addresses:
+            given = {**addresses, "PORTAL_TEST_DATABASE": "postgresql"}
             with ThreadPoolExecutor(1) as beside, tempfile.TemporaryFile() as output:
                 other = beside.submit(
                     run, "PostgreSQL", ["-m", "not browser and not once", *arguments], given, output
                 )
                 print("SQLite and browser; PostgreSQL runs beside it", flush=True)
-                sqlite = {"PORTAL_TEST_DATABASE": "sqlite"}
+                sqlite = {
+                    elasticsearch.GIVEN: addresses[elasticsearch.GIVEN],
+                    "PORTAL_TEST_DATABASE": "sqlite",
+                }
                 shown = run("SQLite and browser", arguments, sqlite, sys.stdout.buffer)
                 print("\nPostgreSQL", flush=True)
                 runs = [other.result(), shown]
@@ -54,6 +57,24 @@ def main() -> int:
     failed = [each for each in runs if each[1] != 0]
     print((failed or runs)[-1][2], flush=True)
     return 1 if failed else 0
+
+
+@contextmanager
+def servers() -> Iterator[dict[str, str]]:
+    """Provide what the tests need; yield the servers' addresses as the tests' variables.
+
+    Elasticsearch takes longest, and starts while the rest is found or installed.
+    """
+    with ExitStack() as running, ThreadPoolExecutor(1) as beside:
+        elastic = beside.submit(running.enter_context, elasticsearch.server())
+        try:
+            chromium.provision()
+            axe.provision()
+            address = running.enter_context(postgres.server())
+        finally:
+            # Also when something else is missing, so that it is stopped.
+            elastic.exception()
+        yield {elasticsearch.GIVEN: elastic.result(), postgres.GIVEN: address}
 
 
 def run(

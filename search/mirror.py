@@ -343,21 +343,31 @@ def rebuild() -> int:
         if state is None:
             return 0
         count = _build(state)
-        # Not if the lexicon was made anew meanwhile: then this copy came too late.
-        same = SearchState.objects.filter(lexicon_stamp=state.lexicon_stamp)
-        if same.update(is_mirrored=True):
+        if _in_use(state).update(is_mirrored=True):
             return count
     raise Unavailable("the lexicon changes all the time")
 
 
+def _in_use(state: SearchState) -> "QuerySet[SearchState]":
+    """Return the state's row, unless the lexicon has been made anew since it was read."""
+    return SearchState.objects.filter(pk=state.pk, lexicon_stamp=state.lexicon_stamp)
+
+
 def _build(state: SearchState) -> int:
+    """Make an index of the state's lexicon and put it in place; return how much it holds.
+
+    When the lexicon is made anew meanwhile, the index came too late and is removed.
+    """
     alias = _alias(state.lexicon_stamp)
     index = f"{alias}_{int(time.time())}_{secrets.token_hex(4)}"
     _ask_while_building(lambda client: create(client, index))
     try:
         _fill(index, state)
         count = _count_checked(index, state)
-        _put_in_place(index, alias)
+        if _in_use(state).exists():
+            _put_in_place(index, alias)
+        else:
+            _remove([index])
     except (Unavailable, WriteRefused) as fault:
         _remove([index])
         raise Unavailable(fault.kind) from None
@@ -386,13 +396,16 @@ def _fill(index: str, state: SearchState) -> None:
 
 
 def _count_checked(index: str, state: SearchState) -> int:
-    """Return how many passages the copy has, once they are as many as the database's."""
+    """Return how many passages the copy has, once they are as many as the database's.
+
+    Under another lexicon no changes are sent here any more, so they may differ for good.
+    """
     lexicon = lexicon_of(state)
     for _ in range(_MAX_ROUNDS):
         send()
         expected = SearchPassage.objects.count()
         stored = _ask_while_building(lambda client: _engine(client, index, lexicon).count())
-        if stored == expected:
+        if stored == expected or not _in_use(state).exists():
             return stored
     raise Unavailable("the copy is not complete")
 

@@ -1,8 +1,10 @@
 """The system checks: faults in how values fit together."""
 
 import pytest
+from django.core.checks import Tags, run_checks
 
 from portal import checks
+from portal.env import SearchServer
 
 
 @pytest.fixture
@@ -78,11 +80,53 @@ def test_an_sqlite_that_cannot_search_is_refused(monkeypatch):
     assert ids(checks.sqlite_can_search) == ["portal.E004"]
 
 
+class TestElasticsearch:
+    def found(self, settings, url: str, **guarded: str) -> list[str]:
+        settings.ELASTICSEARCH = SearchServer(url, "portal", **guarded)
+        return ids(checks.elasticsearch_is_guarded) + ids(checks.elasticsearch_is_alone)
+
+    def test_none_is_no_fault(self, settings):
+        settings.ELASTICSEARCH = None
+
+        assert ids(checks.elasticsearch_is_guarded) + ids(checks.elasticsearch_is_alone) == []
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+    def test_on_this_machine_needs_no_guard(self, settings, host):
+        assert self.found(settings, f"http://{host}:9200") == []
+
+    @pytest.mark.parametrize("host", ["elasticsearch", "10.0.0.7", "[fd00::7]"])
+    def test_on_a_network_of_its_own_is_remarked_on(self, settings, host):
+        assert self.found(settings, f"http://{host}:9200") == ["portal.W001"]
+
+    @pytest.mark.parametrize("host", ["search.example", "8.8.8.8"])
+    def test_out_on_a_network_is_refused_without_password_and_tls(self, settings, host):
+        signed_in = {"user": "portal", "password": "x"}
+
+        assert self.found(settings, f"http://{host}:9200") == ["portal.E005"]
+        assert self.found(settings, f"http://{host}:9200", **signed_in) == ["portal.E005"]
+        assert self.found(settings, f"https://{host}:9200") == ["portal.E005"]
+        assert self.found(settings, f"https://{host}:9200", **signed_in) == []
+
+    def test_the_refusal_stops_the_start_and_the_remark_only_a_deployment_check(self, settings):
+        settings.ELASTICSEARCH = SearchServer("http://search.example:9200", "portal")
+        assert "portal.E005" in {found.id for found in run_checks(tags=[Tags.security])}
+        settings.ELASTICSEARCH = SearchServer("http://elasticsearch:9200", "portal")
+        assert "portal.W001" not in {found.id for found in run_checks(tags=[Tags.security])}
+        deployed = run_checks(tags=[Tags.security], include_deployment_checks=True)
+        assert "portal.W001" in {found.id for found in deployed}
+
+
 def test_every_fault_is_one_swedish_sentence_that_says_what_to_do(reachable):
     reachable.DEMO = reachable.DEBUG = True
     reachable.SECRET_KEY = "kort"
+    reachable.ELASTICSEARCH = SearchServer("http://search.example:9200", "portal")
 
-    for check in (checks.demo_only_on_loopback, checks.secret_key_is_long, checks.debug_is_off):
+    for check in (
+        checks.demo_only_on_loopback,
+        checks.secret_key_is_long,
+        checks.debug_is_off,
+        checks.elasticsearch_is_guarded,
+    ):
         (message,) = check(None)
         assert message.msg.endswith(".")
         assert message.msg.count("; ") == 1

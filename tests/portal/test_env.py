@@ -201,6 +201,72 @@ class TestMail:
         assert "bytt på e-postservern" in refusal(env.mail, "PORTAL_TRIAL")
 
 
+class TestElasticsearch:
+    def read(self) -> env.SearchServer | None:
+        return env.elasticsearch("PORTAL_TRIAL", prefix="portal")
+
+    @pytest.mark.parametrize(
+        ("text", "server"),
+        [
+            ("http://search:9200/", env.SearchServer("http://search:9200", "portal")),
+            ("http://127.0.0.1", env.SearchServer("http://127.0.0.1:9200", "portal")),
+            ("http://[::1]:9201", env.SearchServer("http://[::1]:9201", "portal")),
+            (
+                "https://search.example/es/",
+                env.SearchServer("https://search.example:443/es", "portal"),
+            ),
+            (
+                "https://portal:a%2F%40b@search.example:9200/?index=prov-2",
+                env.SearchServer("https://search.example:9200", "prov-2", "portal", "a/@b"),
+            ),
+        ],
+    )
+    def test_takes_an_address_apart(self, monkeypatch, text, server):
+        monkeypatch.setenv("PORTAL_TRIAL", text)
+
+        assert self.read() == server
+
+    def test_may_be_named_by_a_file_and_name_another(self, monkeypatch, tmp_path):
+        authority, secret = tmp_path / "ca.pem", tmp_path / "secret"
+        authority.touch()
+        secret.write_text(f"https://portal:hemligt@search.example:9200/?ca={authority}\n")
+        monkeypatch.setenv("PORTAL_TRIAL_FILE", str(secret))
+
+        server = self.read()
+
+        assert server is not None
+        assert server.authority == str(authority)
+        assert server.is_guarded
+        assert "hemligt" not in repr(server)
+
+    def test_nothing_is_no_server(self, monkeypatch):
+        monkeypatch.setenv("PORTAL_TRIAL", "")
+
+        assert self.read() is None
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "search:9200",
+            "ftp://search:9200",
+            "http://",
+            "http://search:abc",
+            "http://search:99999",
+            "http://portal@search:9200",
+            "http://search:9200/?index=Stad_A",
+            "http://search:9200/?index=*",
+            "http://search:9200/?ca=/finns/inte.pem",
+            "http://search:9200/?tls=1",
+            "http://search:9200/?index",
+            "http://search:9200/#a",
+        ],
+    )
+    def test_refuses_what_it_cannot_read(self, monkeypatch, text):
+        monkeypatch.setenv("PORTAL_TRIAL", text)
+
+        assert "https://användare:lösenord@värd:9200/" in refusal(self.read)
+
+
 class TestLoadFile:
     @pytest.fixture
     def file(self, tmp_path) -> Path:

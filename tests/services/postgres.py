@@ -4,22 +4,18 @@ Several test runs may share one server: each holds a shared lock while it uses i
 leave stops the server and removes its data.
 """
 
-import fcntl
-import hashlib
 import os
 import pwd
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from tests.services import Missing, apt_install
+from tests.services import Missing, apt_install, sharing
 
 GIVEN = "PORTAL_TEST_POSTGRES_URL"
 OLDEST = 15
@@ -51,29 +47,8 @@ def server() -> Iterator[str]:
         yield given
         return
     provision()
-    home = _home()
-    with (home / "users").open("w") as users:
-        with _alone(home):
-            url = _running(home) or _start(home)
-            fcntl.flock(users, fcntl.LOCK_SH)
-        try:
-            yield url
-        finally:
-            with _alone(home):
-                try:
-                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    pass  # another run is still using it
-                else:
-                    _stop(home)
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Start and stop the server one run at a time."""
-    with (home / "door").open("w") as door:
-        fcntl.flock(door, fcntl.LOCK_EX)
-        yield
+    with sharing.shared(_home(), running=_running, start=_start, stop=_stop) as url:
+        yield url
 
 
 def _programs() -> Path | None:
@@ -95,39 +70,16 @@ def _programs() -> Path | None:
 
 
 def _owner() -> pwd.struct_passwd:
-    """Return who runs the server: PostgreSQL refuses root."""
-    if os.geteuid() != 0:
-        return pwd.getpwuid(os.geteuid())
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise Missing("PostgreSQL does not run as root; create the user postgres.")
+    return sharing.owner("postgres", "nobody")
 
 
 def _home() -> Path:
-    """Return the directory of this checkout's server, made and owned by its runner alone."""
-    # Short, since a socket's path may be 107 characters, and reachable for another user than root.
-    base = Path("/tmp") if os.geteuid() == 0 else Path(tempfile.gettempdir())  # noqa: S108
-    mark = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
-    home, owner = base / f"portal-tests-{os.geteuid()}-{mark}", _owner()
-    home.mkdir(mode=0o700, exist_ok=True)
-    if os.geteuid() == 0 and home.stat().st_uid == 0:
-        os.chown(home, owner.pw_uid, owner.pw_gid)
-    if home.is_symlink() or home.stat().st_uid != owner.pw_uid:
-        raise Missing(f"{home} belongs to someone else; remove it.")
-    return home
+    return sharing.home("portal-tests", ROOT, _owner())
 
 
 def _run(home: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    programs, owner = _programs(), _owner()
+    programs = _programs()
     assert programs is not None
-    as_owner: dict[str, Any] = (
-        {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-        if os.geteuid() == 0
-        else {}
-    )
     # Into a file: a pipe would stay open in the server that pg_ctl leaves behind.
     with tempfile.TemporaryFile("w+") as output:
         done = subprocess.run(
@@ -138,7 +90,7 @@ def _run(home: Path, program: str, *arguments: str) -> subprocess.CompletedProce
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            **as_owner,
+            **sharing.as_owner(_owner()),
         )
         output.seek(0)
         return subprocess.CompletedProcess(done.args, done.returncode, output.read())
@@ -167,9 +119,7 @@ def _start(home: Path) -> str:
     secret.unlink()
     if made.returncode:
         raise Missing(f"initdb failed:\n{made.stdout}")
-    with socket.socket() as chooser:
-        chooser.bind(("127.0.0.1", 0))
-        port = chooser.getsockname()[1]
+    port = sharing.free_port()
     settings = {**SETTINGS, "port": str(port), "unix_socket_directories": str(home)}
     options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     started = _run(

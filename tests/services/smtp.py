@@ -3,7 +3,6 @@
 It speaks SMTP for real, also with TLS and sign-in, and refuses or breaks off when it is told to.
 """
 
-import socket
 import ssl
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,6 +17,8 @@ from urllib.parse import quote
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
+
+from tests.services.sharing import free_port
 
 USER, PASSWORD = "portalen", "ett/mycket:konstigt@ord"
 
@@ -117,7 +118,7 @@ def server(*, security: str = "none", asks_for_sign_in: bool = False) -> Iterato
         controller = Controller(
             sink,
             hostname="127.0.0.1",
-            port=_free_port(),
+            port=free_port(),
             ssl_context=context if security == "tls" else None,
             tls_context=context if security == "starttls" else None,
             require_starttls=security == "starttls",
@@ -130,12 +131,6 @@ def server(*, security: str = "none", asks_for_sign_in: bool = False) -> Iterato
             yield sink
         finally:
             controller.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as chooser:
-        chooser.bind(("127.0.0.1", 0))
-        return int(chooser.getsockname()[1])
 
 
 def _context(certificate: Path) -> ssl.SSLContext:
