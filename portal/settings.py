@@ -248,6 +248,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A module with its lessons and questions is one form in the editor: the first has 1 736 fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # --- Wagtail ------------------------------------------------------------------------------------
 

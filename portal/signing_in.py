@@ -1,5 +1,7 @@
 """Signing in and out, and what happens to a form whose session ended."""
 
+from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -135,3 +138,19 @@ def send_on(
     )
     add_never_cache_headers(response)
     return response
+
+
+def editors_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Turn those who are signed in without being editors away from the editor.
+
+    Wagtail would send them to the sign-in form, and that one back. Strangers are still asked to
+    sign in. Raises PermissionDenied.
+    """
+
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = request.user
+        if user.is_authenticated and not user.has_perm("wagtailadmin.access_admin"):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return update_wrapper(wrapped, view)

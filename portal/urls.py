@@ -17,7 +17,10 @@ from portal.jobs import following
 
 handler500 = "portal.states.server_error"
 
-cms = decorate_urlpatterns(wagtailadmin_urls.urlpatterns, csp_override(settings.CMS_CSP))
+cms = decorate_urlpatterns(
+    decorate_urlpatterns(wagtailadmin_urls.urlpatterns, signing_in.editors_only),
+    csp_override(settings.CMS_CSP),
+)
 
 urlpatterns: list[Any] = [
     path("halsa/live", health.live, name="live"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from portal.organisation.models import Person, User
+from tests.conftest import Library
 from tests.training.cms import form_data
 from tests.training.factories import (
     LESSONS,
@@ -470,3 +471,17 @@ def test_no_fact_has_changed_through_all_of_it(
         list(model.objects.order_by("pk").values()) for model in (Attempt, Completion)
     ]
     assert ModuleVersion.objects.get(pk=version.pk).is_untouched()
+
+
+def test_the_shipped_module_can_be_saved_and_published(editor: Client, library: Library):
+    """Its form is the largest there is: more fields than Django takes unless it is told to."""
+    page = ModulePage.objects.get(slug="orosanmalan")
+    data = form_data(page, title="Orosanmälan, ny titel", change_kind="editorial")
+    assert len(data) > 1000
+
+    response = editor.post(url("edit", page.pk), data | {"action-publish": "1"})
+
+    page.refresh_from_db()
+    assert response.status_code == 302
+    assert page.title == "Orosanmälan, ny titel"
+    assert version_of(page).data["title"] == "Orosanmälan, ny titel"

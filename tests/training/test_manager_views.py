@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -195,6 +196,24 @@ class TestAUnit:
         ]
 
         assert shown == [50, 10, 10, 10, 50]
+
+    def test_leads_from_each_fifty_to_the_next(self, berit, version, organisation: Organisation):
+        for number in range(60):
+            EmploymentFactory(
+                unit=organisation.granen, person=PersonFactory(family_name=f"Nr{number:02}")
+            )
+        query = f"?modul={version.module.slug}"
+
+        first = unit_page(berit, organisation.granen, query).content.decode()
+        following = re.search(r'rel="next"\s+href="([^"]+)"', first)
+        assert following
+        second = unit_page(berit, organisation.granen, unescape(following[1])).content.decode()
+
+        assert "Sida 1 av 2" in first
+        assert "Sida 2 av 2" in second
+        assert ("Nr00" in first, "Nr00" in second) == (True, False)
+        assert ("Nr59" in first, "Nr59" in second) == (False, True)
+        assert 'rel="prev"' in second
 
     def test_escapes_what_is_in_the_address(self, berit, version, organisation: Organisation):
         response = unit_page(berit, organisation.bjorken, '?modul="><script>alert(1)</script>')
