@@ -3,7 +3,7 @@
 PORT ?= 8000
 PYTHON_DEV = .venv/bin/python
 
-.PHONY: help run test test-fast check bench lock clean
+.PHONY: help run test test-fast check bench handbook lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make test-fast  without browser, PostgreSQL and slow tests"
 	@echo "make check      style, types, architecture, templates, migrations, deployment"
 	@echo "make bench      speed against a minimal Django view, one JSON object a line"
+	@echo "make handbook   renew the pictures of docs/redaktorshandbok.md"
 	@echo "make lock       renew requirements/*.txt from requirements/*.in"
 	@echo "make clean      remove what was generated; data and local.env stay"
 
@@ -34,6 +35,10 @@ check:
 bench:
 	@scripts/venv dev
 	@exec $(PYTHON_DEV) -m bench
+
+handbook:
+	@scripts/venv dev
+	@exec $(PYTHON_DEV) -m scripts.handbook_pictures
 
 lock:
 	@scripts/venv

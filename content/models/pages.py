@@ -111,9 +111,7 @@ class TextFields(models.Model):
 
     content_panels = [
         *Page.content_panels,
-        FieldPanel(
-            "menu_title", help_text="Kort form för länkstigar. Tomt betyder att titeln används."
-        ),
+        FieldPanel("menu_title"),
         FieldPanel(
             "summary", help_text="En eller två meningar som säger vad läsaren får. Syns i listor."
         ),
