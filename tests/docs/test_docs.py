@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from django.apps import apps
 from django.core.management import get_commands, load_command_class
 from PIL import Image
 
@@ -77,6 +78,19 @@ def test_every_page_is_in_the_index() -> None:
 
 def test_the_index_can_be_found_from_the_first_page() -> None:
     assert "docs/README.md" in {target for _, _, target in links(README)}
+
+
+def test_every_model_is_in_the_glossary() -> None:
+    words = (DOCS / "glossary.md").read_text(encoding="utf-8")
+    ours = {"portal", "organisation", "content", "training", "search"}
+    models = [model for model in apps.get_models() if model._meta.app_label in ours]
+    missing = {
+        model.__name__
+        for model in models
+        if not model._meta.auto_created and f"`{model.__name__}`" not in words
+    }
+
+    assert missing == set()
 
 
 class TestPictures:
