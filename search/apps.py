@@ -11,6 +11,7 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the index as the pages are."""
-        from search import receivers
+        from search import mirror, receivers
 
         receivers.connect()
+        mirror.get_ready()

@@ -113,8 +113,7 @@ class Fuse:
 
 @lru_cache(maxsize=1)
 def _connection(server: SearchServer) -> "tuple[Elasticsearch, Fuse]":
-    # Not imported until it is needed: half a second and 27 MB in every process.
-    from elasticsearch import Elasticsearch
+    from elasticsearch import Elasticsearch  # see get_ready
 
     own_authority: dict[str, Any] = {"ca_certs": server.authority} if server.authority else {}
     client = Elasticsearch(
@@ -131,6 +130,15 @@ def _connection(server: SearchServer) -> "tuple[Elasticsearch, Fuse]":
 def is_used() -> bool:
     """Return whether this installation has an Elasticsearch."""
     return settings.ELASTICSEARCH is not None
+
+
+def get_ready() -> None:
+    """Import the client where it is used, so that no reader waits for that: it takes half a second.
+
+    Elsewhere it is never imported, and its 27 MB are saved in every process.
+    """
+    if is_used():
+        import elasticsearch  # noqa: F401
 
 
 def forget() -> None:
@@ -155,6 +163,7 @@ def ask[T](work: "Callable[[Elasticsearch], T]", *, within: float, always: bool 
     except Exception as error:
         kind = _kind(error)
         if isinstance(error, WriteRefused):
+            fuse.mend()
             raise
         if getattr(error, "status_code", 0) in _TOLD:
             fuse.mend()
@@ -270,8 +279,9 @@ def send_if_it_answers() -> None:
         return
 
 
-def send() -> int:
-    """Send what is noted; return how many passages that was. Raises Unavailable.
+def send(*, within: float = SEND_WITHIN) -> int:
+    """Send what is noted; return how many passages that was. Raises Unavailable when a message
+    takes longer than so many seconds.
 
     Read in this order, so that nothing falls between two processes: the notes, the state, the
     passages, and last which indexes there are. A lexicon or an index that comes after that is
@@ -287,7 +297,7 @@ def send() -> int:
         if not indexes:
             break  # the whole copy is to be made
         for index in indexes:
-            _write(index, state, notes, passages)
+            _write(index, state, notes, passages, within=within)
         # A note that has been written over meanwhile has a later version than any of these.
         UnsentChange.objects.filter(pk__in=notes, version__lte=max(notes.values())).delete()
         sent += len(notes)
@@ -305,13 +315,18 @@ def _indexes(state: SearchState) -> list[str]:
 
 
 def _write(
-    index: str, state: SearchState, versions: dict[int, int], passages: list[Passage]
+    index: str,
+    state: SearchState,
+    versions: dict[int, int],
+    passages: list[Passage],
+    *,
+    within: float,
 ) -> None:
     lexicon = lexicon_of(state)
     try:
         ask(
             lambda client: _engine(client, index, lexicon).write(versions, passages),
-            within=SEND_WITHIN,
+            within=within,
         )
     except WriteRefused as refusal:
         if not refusal.is_without_index:  # another has taken its place, or it was given up
@@ -328,7 +343,7 @@ def catch_up() -> str:
         return ""
     if not state.is_mirrored or not _is_built(state, within=SEND_WITHIN):
         return f"{rebuild()} stycken till Elasticsearch"
-    sent = send()
+    sent = send(within=BUILD_WITHIN)
     return f"{sent} ändringar till Elasticsearch" if sent else ""
 
 
@@ -402,7 +417,7 @@ def _count_checked(index: str, state: SearchState) -> int:
     """
     lexicon = lexicon_of(state)
     for _ in range(_MAX_ROUNDS):
-        send()
+        send(within=BUILD_WITHIN)
         expected = SearchPassage.objects.count()
         stored = _ask_while_building(lambda client: _engine(client, index, lexicon).count())
         if stored == expected or not _in_use(state).exists():
@@ -457,7 +472,7 @@ def find_drift() -> set[int]:
 
 
 def _difference() -> set[int]:
-    send()
+    send(within=BUILD_WITHIN)
     state = SearchState.objects.filter(pk=SearchState.THE_ROW).first()
     if state is None or not state.is_mirrored:
         raise Unavailable("no copy")
