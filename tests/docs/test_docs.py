@@ -11,6 +11,8 @@ from django.apps import apps
 from django.core.management import get_commands, load_command_class
 from PIL import Image
 
+from portal.jobs import schedule
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
@@ -91,6 +93,14 @@ def test_every_model_is_in_the_glossary() -> None:
     }
 
     assert missing == set()
+
+
+def test_every_chore_is_told_of() -> None:
+    table = (DOCS / "tasks.md").read_text(encoding="utf-8").partition("## Chores")[2]
+
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == {
+        chore.name for chore in schedule.chores() if chore.work.__module__.endswith(".background")
+    }
 
 
 class TestPictures:
