@@ -378,6 +378,29 @@ class TestRebuild:
         assert filled_mirror.indexes() == filled_mirror.searched() == before
         assert service.search("skoter").engine == "elasticsearch"
 
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_what_changes_while_it_is_filled_reaches_the_old_one_and_the_new(
+        self, filled_mirror, monkeypatch, when
+    ):
+        fill = mirroring._fill
+        withdrawn = Page.objects.get(slug="skoter-1").specific
+
+        def changed_meanwhile(*arguments):
+            if when == "after":
+                fill(*arguments)
+            a_page()
+            withdrawn.unpublish()
+            mirroring.send()
+            assert found() == ["om"]
+            if when == "before":
+                fill(*arguments)
+
+        monkeypatch.setattr(mirroring, "_fill", changed_meanwhile)
+        mirroring.rebuild()
+        assert found() == ["om"]
+        assert "skoter-1" not in found("skoter")
+        assert mirroring.find_drift() == set()
+
     def test_a_lexicon_that_is_renewed_meanwhile_is_built_for(self, filled_mirror, monkeypatch):
         put_in_place = mirroring._put_in_place
 
@@ -489,7 +512,12 @@ class TestInTrouble:
         _, fuse = mirroring._connection(settings.ELASTICSEARCH)
         assert not fuse.is_blown()
 
-    @pytest.mark.parametrize("trouble", troubled.TROUBLES, indirect=True)
+    @pytest.mark.once
+    @pytest.mark.parametrize(
+        "trouble",
+        ["away", "silent", "failing", "not understanding", "no HTTP", "answering nonsense"],
+        indirect=True,
+    )
     def test_no_log_holds_what_was_searched_for(self, trouble, caplog, capfd):
         caplog.set_level(logging.DEBUG)
         service.search(f"skoter {CANARY}")
