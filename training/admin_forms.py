@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from wagtail.admin.forms.pages import CopyForm, WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
+
+from content.admin_forms import TextPageForm
 
 
-class ModuleForm(WagtailAdminPageForm):
+class ModuleForm(TextPageForm):
     """A module's form. A draft may be unfinished; what is published may not."""
 
     def clean(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from content import documents
+from content.admin_forms import TextPageForm
 from content.blocks import SourceReferenceBlock, TextStreamBlock
 from content.fields import ChoiceListField
 from content.models.programme import GAP_LABELS, Board, Edition, EditionStatus, Goal
@@ -189,6 +190,7 @@ class TextPage(TextFields, Page):
 
     # Wagtail gives every class a template of its own name; most texts share one.
     page_template: ClassVar[str] = "content/text_page.html"
+    base_form_class = TextPageForm
     show_in_menus_default = True
 
     class Meta(TextFields.Meta):

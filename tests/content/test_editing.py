@@ -2,12 +2,14 @@
 
 import json
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 from wagtail.models import Page
 from wagtail.test.utils.form_data import (
     nested_form_data,
@@ -104,6 +106,52 @@ class TestPages:
         # There is one start page and one catalogue, and both are there.
         is_one = model.__name__ in {"StartPage", "TrainingIndexPage"}
         assert response.status_code == (302 if is_one else 200)
+
+    def test_can_be_saved_as_drafts_with_a_title_alone(self, loaded: Files, editor: Client) -> None:
+        """The days are filled in: else nothing that is written would be kept by itself."""
+        parent = page_index()["vagledning"]
+        add = f"/cms/pages/add/content/guidancepage/{parent.pk}/"
+        html = editor.get(add).content.decode()
+        form = dict(querydict_from_html(html, form_id="page-edit-form").lists())
+        # The address is made of the title while one writes.
+        data = form | empty_streams(GuidancePage) | {"title": "Utkast", "slug": "utkast"}
+
+        response = editor.post(add, data)
+
+        assert response.status_code == 302, response.context["form"].errors
+        page = GuidancePage.objects.get(title="Utkast")
+        assert not page.live
+        assert page.written_date == timezone.localdate()
+        assert timedelta(days=180) < page.review_due_date - page.written_date < timedelta(days=190)
+
+    def test_are_not_published_changed_under_an_earlier_review(
+        self, loaded: Files, editor: Client
+    ) -> None:
+        page = page_of(
+            GuidancePage, summary="Läst.", reviewed_date=date(2026, 11, 2), reviewed_by="Jurist"
+        )
+        edit = f"/cms/pages/{page.pk}/edit/"
+        changed = form_of(editor, page) | {"summary": "Omskriven."}
+
+        draft = editor.post(edit, changed)
+        refused = editor.post(edit, changed | {"action-publish": "1"})
+
+        assert draft.status_code == 302
+        assert refused.status_code == 200
+        assert "efter granskningen" in str(refused.context["form"].errors["reviewed_date"])
+        page.refresh_from_db()
+        assert (page.summary, page.is_reviewed) == ("Läst.", True)
+
+        send(editor, page, summary="Omskriven.", reviewed_date="", reviewed_by="")
+        page.refresh_from_db()
+        assert (page.summary, page.is_reviewed) == ("Omskriven.", False)
+
+    def test_keep_their_review_when_something_else_is_changed(
+        self, loaded: Files, editor: Client
+    ) -> None:
+        page = page_of(GuidancePage, reviewed_date=date(2026, 11, 2), reviewed_by="Jurist")
+
+        assert send(editor, page, keywords="nytt sökord").is_reviewed
 
     @pytest.mark.parametrize("model", [GuidancePage, SectionPage], ids=lambda model: model.__name__)
     def test_keep_what_is_filled_in(self, model: type[Any], loaded: Files, editor: Client) -> None:
