@@ -35,6 +35,7 @@ from tests.factories import (
     UnitFactory,
     UserFactory,
 )
+from tests.services import elasticsearch as elasticsearch_service
 from tests.snapshots import States
 
 # --- How tests are run --------------------------------------------------------------------------
@@ -71,6 +72,16 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests that need the library last, so that it is loaded once."""
     items.sort(key=lambda item: "library" in getattr(item, "fixturenames", ()))
+
+
+# --- Servers ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def elasticsearch() -> Iterator[str]:
+    """The address of a running Elasticsearch."""
+    with elasticsearch_service.server() as url:
+        yield url
 
 
 # --- The database -------------------------------------------------------------------------------

@@ -1,8 +1,10 @@
 """An installation on PostgreSQL as docker-compose.yml sets it up: prepared, served, private."""
 
 import http.client
+import json
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from elasticsearch import Elasticsearch
 
 from tests.deploy.installation import (
     KEY,
@@ -153,16 +156,22 @@ class TestTheDatabase:
 
 class TestAnInstallation:
     @pytest.fixture(scope="class")
-    def environment(self, cluster, built, tmp_path_factory) -> dict[str, str]:
+    def environment(
+        self, cluster, built, tmp_path_factory, elasticsearch: str
+    ) -> Iterator[dict[str, str]]:
         """What the parts are given; the secrets as files."""
         home = tmp_path_factory.mktemp("secrets")
+        names = f"deploy-{secrets.token_hex(6)}"
         (home / "key").write_text(KEY, encoding="utf-8")
         (home / "url").write_text(cluster.url, encoding="utf-8")
-        return built.environment(
+        yield built.environment(
             "prepare",
             PORTAL_SECRET_KEY_FILE=str(home / "key"),
             PORTAL_DATABASE_URL_FILE=str(home / "url"),
+            PORTAL_ELASTICSEARCH_URL=f"{elasticsearch}?index={names}",
         )
+        with Elasticsearch(elasticsearch, max_retries=0) as client:
+            client.indices.delete(index=list(client.indices.get(index=f"{names}_*")))
 
     @pytest.fixture(scope="class")
     def prepared(self, built, environment) -> str:
@@ -212,6 +221,8 @@ class TestAnInstallation:
         assert styles
         for style in styles:
             assert get(style)[0].status == 200, style
+        _, found = get("/api/sok?q=orosanm%C3%A4lan")
+        assert json.loads(found)["engine"] == "elasticsearch"
         sign_in, _ = get("/logga-in/")
         assert sign_in.headers["Set-Cookie"].startswith("__Host-csrf=")
         assert "Secure" in sign_in.headers["Set-Cookie"]

@@ -28,14 +28,14 @@ __all__ = ["application"]
 _find, _save_answer = service._find, actions.save_answer
 
 
-def find(query: str) -> Any:
+def find(query: str, *given: Any) -> Any:
     """Search, or break in the code or in the database."""
     if query.startswith("krasch"):
         raise RuntimeError(f"ingen träff på {query}")
     if query.startswith("databasfel"):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM finns_inte WHERE sokord = '{query}'")  # noqa: S608
-    return _find(query)
+    return _find(query, *given)
 
 
 def save_answer(**given: Any) -> Any:

@@ -19,7 +19,6 @@ from search.records import Passage
 from search.synonyms import SynonymRule, Synonyms, load_rules
 from search.vocabulary import Vocabulary
 from tests.search.publishing import page, text
-from tests.services import elasticsearch as service
 
 PAGES = 5
 SHIPPED_SYNONYMS = Path(search.__file__).parent / "library" / "synonyms.yaml"
@@ -133,13 +132,6 @@ def planner(passages: list[Passage], texts: list[str], lexicon: Lexicon, rules) 
     trusted = [*synonyms.words, *(passage.title for passage in passages)]
     vocabulary = Vocabulary.from_texts(texts, lexicon=lexicon, trusted=trusted)
     return Planner(lexicon, synonyms, vocabulary)
-
-
-@pytest.fixture(scope="session")
-def elasticsearch() -> Iterator[str]:
-    """The address of a running Elasticsearch."""
-    with service.server() as url:
-        yield url
 
 
 @dataclass

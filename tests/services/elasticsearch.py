@@ -43,6 +43,9 @@ SETTINGS = {
 # One small node for a short time: what is quick to start matters more than what is quick later.
 JAVA_OPTIONS = "-Xms512m -Xmx512m -XX:TieredStopAtLevel=1"
 
+# A server that goes on for others is no forgotten process: while it is known of, nobody is warned.
+_STARTED: list[subprocess.Popen[bytes]] = []
+
 
 def provision() -> None:
     """See that Elasticsearch and a Java for it are here, fetching them where possible."""
@@ -190,6 +193,7 @@ def _start(home: Path) -> str:
             start_new_session=True,
             **sharing.as_owner(runner),
         )  # fmt: skip
+    _STARTED.append(process)
     (home / "group").write_text(str(process.pid))
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + START_WITHIN
@@ -216,6 +220,9 @@ def _stop(home: Path) -> None:
         if _is_ours(group, home):
             os.killpg(group, signal.SIGKILL)
         note.unlink()
+        for process in _STARTED:
+            if process.pid == group:
+                process.wait(10)
     for name in ("data", "tmp", "logs", "config"):
         shutil.rmtree(home / name, ignore_errors=True)
     for name in ("url", "log"):
