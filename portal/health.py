@@ -115,7 +115,7 @@ def measures(request: HttpRequest) -> HttpResponse:
 
 def worker_age() -> int | None:
     """Return how many seconds ago the liveliest worker gave a sign of life; None without any."""
-    return _age(Worker.objects.order_by("-seen_at").values_list("seen_at", flat=True).first())
+    return _age(Worker.last_seen())
 
 
 def timer_age() -> int | None:

@@ -143,12 +143,11 @@ def _of_jobs() -> Iterable[Metric]:
 
 
 def _seen(now: datetime) -> Iterator[Metric]:
-    seen = list(Worker.objects.order_by("-seen_at").values_list("seen_at", flat=True))
-    if seen:
+    if seen := Worker.last_seen():
         yield GaugeMetricFamily(
             "portal_worker_seen_seconds",
             "How long ago the liveliest worker gave a sign of life.",
-            _age(seen[0], now),
+            _age(seen, now),
         )
 
 

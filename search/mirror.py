@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future
 from functools import lru_cache
+from importlib import import_module
 from itertools import batched
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Final
@@ -138,7 +139,7 @@ def get_ready() -> None:
     Elsewhere it is never imported, and its 27 MB are saved in every process.
     """
     if is_used():
-        import elasticsearch  # noqa: F401
+        import_module("elasticsearch")
 
 
 def forget() -> None:

@@ -126,6 +126,13 @@ class Worker(models.Model):
     def __str__(self) -> str:
         return self.pk
 
+    @classmethod
+    def last_seen(cls) -> datetime | None:
+        """Return when the liveliest worker gave a sign of life; None when none ever has."""
+        rows = cls.objects.order_by("-seen_at").values_list("seen_at", flat=True)
+        found: datetime | None = rows.first()
+        return found
+
 
 class ChoreRun(models.Model):
     """When a chore was done last, and whether someone is doing it now."""

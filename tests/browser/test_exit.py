@@ -39,7 +39,7 @@ def reading(page: Page, library: Library, live_server: Any) -> Page:
 def goes_back_to(page: Page) -> str:
     """Press Back and return the path one comes to."""
     page.go_back()
-    return page.evaluate("location.pathname")  # type: ignore[no-any-return]
+    return str(page.evaluate("location.pathname"))
 
 
 class TestLeaving:

@@ -121,9 +121,10 @@ def of(name: str) -> PageType:
 
 def style(locator: Locator, *names: str) -> list[str]:
     """Return computed values of the element."""
-    return locator.evaluate(  # type: ignore[no-any-return]
+    found: list[str] = locator.evaluate(
         "(element, names) => names.map((name) => getComputedStyle(element)[name])", names
     )
+    return found
 
 
 @pytest.mark.browser_context_args(forced_colors="active")

@@ -58,7 +58,7 @@ def cluster() -> Iterator[Cluster]:
         raise Missing(f"This machine's PostgreSQL is older than {postgres.OLDEST}.")
     owner = postgres._owner()
     # Short, since a socket's path may be 107 characters, and open to the server's own user.
-    base = "/tmp" if os.geteuid() == 0 else None  # noqa: S108
+    base = "/tmp" if os.geteuid() == 0 else None  # noqa: S108  # mkdtemp makes a name of its own
     home = Path(tempfile.mkdtemp(prefix="portal-deploy-", dir=base))
     (home / "password").write_text("mycket-hemligt", encoding="utf-8")
     shutil.copyfile(ROLE, home / "role.sh")

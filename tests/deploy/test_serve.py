@@ -168,6 +168,7 @@ class TestTheTimer:
     def test_runs_on_when_a_tick_fails_and_ends_when_told(self, image: Image, secrets, tmp_path):
         # The database is empty, so a tick has nothing to work with.
         log = tmp_path / "log"
+        # The file that docker-compose.yml names, in the container's own /tmp, becomes the test's.
         command = command_of("timer", **{"/tmp/timer": str(tmp_path / "beat")})  # noqa: S108
         process = image.start(command, image.environment("timer", **secrets), log)
         wait_for(lambda: "the timer's command failed" in said(log), 60, process=process, log=log)
@@ -475,4 +476,4 @@ class TestBeats:
 
         touched = SERVICES[name]["command"][SERVICES[name]["command"].index("--beat") + 1]
         assert check[check.index("beats") + 1] == touched
-        assert touched.startswith("/tmp/")  # noqa: S108
+        assert touched.startswith("/tmp/")  # noqa: S108  # the container's own, in memory

@@ -41,7 +41,9 @@ def test_a_component_opens_by_naming_its_variables(component: Path):
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=_name)
 def test_every_component_asked_for_exists(template: Path):
-    asked = re.findall(r'include "(components/[a-z_]+\.html)"', template.read_text("utf-8"))
+    asked = re.findall(
+        r'(?:include|extends) "(components/[a-z_/]+\.html)"', template.read_text("utf-8")
+    )
 
     assert [name for name in asked if not (ROOT / "portal" / "templates" / name).exists()] == []
 

@@ -5,6 +5,7 @@ exceptions and in the statements of the database.
 """
 
 import os
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -17,13 +18,9 @@ settings.STORAGES["staticfiles"]["BACKEND"] = (
 )
 settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
 
-# isort: split
-
-from portal.wsgi import application  # noqa: E402
-from search import service  # noqa: E402
-from training import actions  # noqa: E402
-
-__all__ = ["application"]
+# Not before the settings are as they should be.
+application = import_module("portal.wsgi").application
+service, actions = import_module("search.service"), import_module("training.actions")
 
 _find, _save_answer = service._find, actions.save_answer
 
@@ -34,6 +31,7 @@ def find(query: str, *given: Any) -> Any:
         raise RuntimeError(f"ingen träff på {query}")
     if query.startswith("databasfel"):
         with connection.cursor() as cursor:
+            # In the statement itself, so that the database's own message holds the words.
             cursor.execute(f"SELECT * FROM finns_inte WHERE sokord = '{query}'")  # noqa: S608
     return _find(query, *given)
 

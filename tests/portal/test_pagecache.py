@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page, PageViewRestriction
@@ -223,6 +224,19 @@ class TestAChangeShowsAtOnce:
 
         assert "Ett utkast" not in read()
         assert generation.current() == before
+
+
+class TestAChangeThatIsTakenBack:
+    def test_is_never_shown_when_another_comes(self, db: None) -> None:
+        """What was remembered while it was under way must not be found under the next number."""
+        memory = generation.Memory(2)
+        with transaction.atomic():
+            generation.advance()
+            memory.get("page", lambda: "what nobody was to see")
+            transaction.set_rollback(True)
+        generation.advance()
+
+        assert memory.get("page", lambda: "what holds") == "what holds"
 
 
 class TestMemory:

@@ -72,6 +72,7 @@ def as_owner(runner: pwd.struct_passwd) -> dict[str, Any]:
 def home(name: str, root: Path, runner: pwd.struct_passwd) -> Path:
     """Return the directory of a checkout's server, made and owned by its runner alone."""
     # Short, since a socket's path may be 107 characters, and reachable for another user than root.
+    # That the directory is the runner's own is seen to below.
     base = Path("/tmp") if os.geteuid() == 0 else Path(tempfile.gettempdir())  # noqa: S108
     mark = hashlib.sha256(str(root).encode()).hexdigest()[:8]
     place = base / f"{name}-{os.geteuid()}-{mark}"

@@ -67,7 +67,7 @@ class Sink:
         """Whom mail was for, in the order it came."""
         return [address for mail in self.received for address in mail.recipients]
 
-    # What aiosmtpd calls.
+    # What aiosmtpd calls, by names that it has chosen (N802).
 
     async def handle_MAIL(  # noqa: N802
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -178,7 +178,7 @@ class _Held(NamedTuple):
     role: str
 
 
-def _goes_on(period: _Work | _Held, on: date) -> bool:
+def _goes_on(period: _Work | _Held | Requirement, on: date) -> bool:
     return period.ends_date is None or period.ends_date > on
 
 
@@ -395,8 +395,7 @@ def may_lapse(module_id: int, version_id: int, completed_at: datetime, on: date)
     return any(
         _lapses(requirement, module, done, terms.facts, on)
         for requirement, module in terms.by_module.get(module_id, [])
-        if requirement.starts_date <= on
-        and (requirement.ends_date is None or requirement.ends_date > on)
+        if requirement.starts_date <= on and _goes_on(requirement, on)
     )
 
 
