@@ -65,8 +65,8 @@ def export_row(row: Any) -> dict[str, Any]:
 
 def export_indicator(row: Indicator) -> dict[str, Any]:
     """Return an indicator, with the activity it follows up if an editor has said which."""
-    followed = {"activity": row.activity.key} if row.activity else {}
-    return {"text": row.text, "source": row.source.key} | followed
+    follows = {"follows": row.follows.split()} if row.follows else {}
+    return {"text": row.text, "source": row.source.key} | follows
 
 
 def export_activity(activity: Activity) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def export_goal(goal: Goal) -> dict[str, Any]:
         "indicators": [
             export_indicator(row)
             for row in Indicator.objects.filter(goal=goal)
-            .select_related("source", "activity")
+            .select_related("source")
             .order_by("sort_order")
         ],
         "preconditions": [

@@ -58,8 +58,8 @@ from content.models import (
     ViolenceFormPage,
     ViolenceTypePage,
 )
-from content.models.pages import Kind, PreventionLevel, TargetGroup
 from content.parsing import TextFile, read_mapping, read_rows, read_text, stable_id
+from content.taxonomy import Kind, PreventionLevel, TargetGroup
 from portal.organisation.models import Operation
 
 # What every page's front matter may say → the field it fills. Special ones are handled by name.
@@ -444,7 +444,7 @@ PROGRAMME: dict[str, tuple[set[str], set[str]]] = {
         {"gaps", "activities", "indicators", "preconditions"},
     ),
     "activities": ({"key", "text", "source"}, {"edition", "kind", "responsible", "areas"}),
-    "indicators": ({"text", "source"}, {"edition", "activity"}),
+    "indicators": ({"text", "source"}, {"edition", "follows"}),
     "preconditions": ({"text", "source"}, set()),
     "responsible": ({"board", "source"}, {"note"}),
     "areas": ({"key", "name"}, set()),
@@ -656,7 +656,10 @@ class Loader:
         if self._keep(key, digest(row), _hash_of(export_indicator, here)):
             return
         indicator = here or Indicator(edition=edition, text=row["text"])
-        _saved(indicator, {"source": _source(row["source"]), "activity": _followed(row, edition)})
+        _saved(
+            indicator,
+            {"source": _source(row["source"]), "follows": " ".join(row.get("follows") or [])},
+        )
         self._note(key, digest(row), digest(export_indicator(indicator)), created=here is None)
 
     # --- pages
@@ -851,7 +854,8 @@ def _edition(row: Mapping[str, Any]) -> Edition:
     """Return the edition that a row names, or the newest."""
     if row.get("edition"):
         return _row_of(Edition, row["edition"])
-    return Edition.objects.latest("period_start")
+    newest: Edition = Edition.objects.latest("period_start")
+    return newest
 
 
 def _newest_goal(number: int) -> Goal:
@@ -861,14 +865,6 @@ def _newest_goal(number: int) -> Goal:
     if goal is None:
         raise documents.UnknownKey(str(number))
     return goal
-
-
-def _followed(row: Mapping[str, Any], edition: Edition) -> Activity | None:
-    """Return the activity that an indicator follows up."""
-    if not row.get("activity"):
-        return None
-    found: Activity | None = Activity.objects.filter(edition=edition, key=row["activity"]).first()
-    return found
 
 
 def _activity(row: dict[str, Any], edition: Edition, goal: Goal | None, order: int) -> Activity:
@@ -906,7 +902,7 @@ def _quotations(
     for order, item in enumerate(rows):
         values: dict[str, Any] = {"source": _source(item["source"]), "sort_order": order}
         if model is Indicator:
-            values |= {"edition": goal.edition, "activity": _followed(item, goal.edition)}
+            values |= {"edition": goal.edition, "follows": " ".join(item.get("follows") or [])}
         _saved(here.pop(item["text"], None) or model(goal=goal, text=item["text"]), values)
     model.objects.filter(pk__in=[row.pk for row in here.values()]).delete()
 

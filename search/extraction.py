@@ -16,7 +16,8 @@ from wagtail.models import Page, Site
 
 from content import documents
 from content.models import Contact, Goal, GoalPage, SupportIndexPage, SupportPage
-from content.models.pages import Kind, OperationPage, StartPage, TextPage, goal_dict
+from content.models.pages import OperationPage, StartPage, TextPage, goal_dict
+from content.taxonomy import Kind
 from training.models import ModulePage, ModuleVersion
 from training.models.overview import current_version
 

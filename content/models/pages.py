@@ -21,49 +21,16 @@ from content.blocks import SourceReferenceBlock, TextStreamBlock
 from content.fields import ChoiceListField
 from content.models.programme import GAP_LABELS, Board, Edition, EditionStatus, Goal
 from content.models.registers import Audience, Contact
+from content.taxonomy import (
+    Kind,
+    PreventionLevel,
+    TargetGroup,
+    operation_options,
+    target_group_options,
+)
 from portal import generation
 from portal.kept import Kept
 from portal.organisation.models import Operation
-
-
-class TargetGroup(models.TextChoices):
-    """Whom a text is about."""
-
-    CHILDREN = "barn", "Barn"
-    YOUNG = "unga", "Unga"
-    ADULTS = "vuxna", "Vuxna"
-    ELDERLY = "aldre", "Äldre"
-    PERPETRATORS = "utovare", "Den som utövar våld"
-    EMPLOYEES = "medarbetare", "Stadens medarbetare"
-
-
-class Kind(models.TextChoices):
-    """The kinds of text that search tells apart (`typ`), in the order they are offered."""
-
-    GUIDANCE = "vagledning", "Vägledning"
-    VIOLENCE_TYPE = "valdstyp", "Våldstyper"
-    VIOLENCE_FORM = "uttryck", "Våldets uttryck"
-    PREVENTION = "forebyggande", "Förebyggande arbete"
-    PERSPECTIVE = "perspektiv", "Perspektiv"
-    PROGRAMME = "program", "Programmet"
-    GOAL = "mal", "Mål"
-    BOARD = "ansvar", "Ansvar"
-    OPERATION = "verksamhet", "Verksamheter"
-    SUPPORT = "stod", "Stöd och kontakter"
-    GLOSSARY = "ordlista", "Ordlista"
-    LAW = "lag", "Lagar"
-    STATISTICS = "statistik", "Statistik"
-    TRAINING = "utbildning", "Utbildning"
-
-
-def operation_options() -> list[tuple[str, str]]:
-    """Return the operations as choices."""
-    return list(Operation.objects.order_by("sort_order").values_list("slug", "name"))
-
-
-def target_group_options() -> list[tuple[str, str]]:
-    """Return the target groups as choices."""
-    return list(TargetGroup.choices)
 
 
 class TextFields(models.Model):
@@ -434,14 +401,6 @@ class ViolenceFormPage(TextPage):
         verbose_name = "våldets uttryck"
 
 
-class PreventionLevel(models.TextChoices):
-    """Whom prevention turns to, and when."""
-
-    UNIVERSAL = "universal", "universell"
-    SELECTIVE = "selective", "selektiv"
-    INDICATED = "indicated", "indikerad"
-
-
 class PreventionPage(TextPage):
     """A level of prevention."""
 
@@ -571,3 +530,56 @@ class InformationPage(TextPage):
 
     class Meta(TextPage.Meta):
         verbose_name = "informationssida"
+
+
+class Register(models.TextChoices):
+    """The registers that have a page."""
+
+    LAWS = "lagar", "Lagar"
+    FIGURES = "statistik", "Statistik"
+    SOURCES = "kallor", "Källor"
+    REMARKS = "remissynpunkter", "Remissynpunkter"
+
+
+class RegisterPage(TextPage):
+    """A register, row by row."""
+
+    page_template = "content/register_page.html"
+    register = models.CharField("register", max_length=20, choices=Register)
+
+    content_panels = [*TextPage.content_panels, FieldPanel("register")]
+
+    class Meta(TextPage.Meta):
+        verbose_name = "registersida"
+
+    @property
+    def kind(self) -> Kind | None:  # type: ignore[override]
+        """What search finds it as."""
+        kinds = {Register.LAWS: Kind.LAW, Register.FIGURES: Kind.STATISTICS}
+        return kinds.get(Register(self.register), Kind.PROGRAMME)
+
+
+class Matrix(models.TextChoices):
+    """The matrices."""
+
+    PREVENTION = "niva-verksamhet", "Förebyggande nivå och verksamhet"
+    BOARDS = "namnd-aktivitet", "Nämnd och aktivitet"
+    TARGET_GROUPS = "malgrupp-del", "Målgrupp och del av programmet"
+    COMPETENCE = "modul-omrade", "Modul och kompetensområde"
+
+
+class MatrixPage(TextPage):
+    """A matrix of the programme, with its table for download."""
+
+    page_template = "content/matrix_page.html"
+    matrix = models.CharField("matris", max_length=20, choices=Matrix)
+
+    content_panels = [*TextPage.content_panels, FieldPanel("matrix")]
+
+    class Meta(TextPage.Meta):
+        verbose_name = "matrissida"
+
+    @property
+    def kind(self) -> Kind | None:  # type: ignore[override]
+        """What search finds it as."""
+        return Kind.PREVENTION if self.matrix == Matrix.PREVENTION else Kind.PROGRAMME

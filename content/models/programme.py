@@ -4,16 +4,26 @@ Only what a source quotes stands here. A new edition is made by copying the goal
 editor, without code. `gaps` on a goal says which parts the sources do not give.
 """
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
-from wagtail.models import Orderable
+from wagtail.models import DraftStateMixin, Orderable, RevisionMixin
 
 from content.fields import ChoiceListField
 from content.models.registers import KEY_HELP, Source
+from content.taxonomy import operation_options, target_group_options
+
+
+class Tag(models.TextChoices):
+    """How a source gives something: word for word, or as its own account of the programme."""
+
+    QUOTED = "quoted", "ordagrant i källan"
+    REPORTED = "reported", "källans redogörelse"
 
 
 class EditionStatus(models.TextChoices):
@@ -25,8 +35,8 @@ class EditionStatus(models.TextChoices):
     REPLACED = "replaced", "Ersatt"
 
 
-class Edition(models.Model):
-    """The programme for one period."""
+class Edition(ClusterableModel):
+    """The programme for one period. A draft is nobody's but the editors'."""
 
     key = models.CharField("nyckel", max_length=40, unique=True, help_text=KEY_HELP)
     title = models.CharField("titel", max_length=400)
@@ -34,6 +44,10 @@ class Edition(models.Model):
     period_end = models.PositiveSmallIntegerField("till och med år")
     status = models.CharField("läge", max_length=20, choices=EditionStatus)
     status_note = models.TextField("om läget", blank=True)
+    replaces = models.OneToOneField(
+        "self", verbose_name="ersätter", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="replaced_by",
+    )  # fmt: skip
     source = models.ForeignKey(
         Source, verbose_name="källa", null=True, blank=True, on_delete=models.PROTECT,
         related_name="+",
@@ -52,6 +66,53 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return f"{self.period_start}–{self.period_end}"
 
+    def clean(self) -> None:
+        """Refuse, at the field, a period that ends before it starts and an edition of itself."""
+        super().clean()
+        if self.period_start and self.period_end and self.period_end < self.period_start:
+            raise ValidationError(
+                {"period_end": "Perioden slutar innan den börjar. Ange ett senare år."}
+            )
+        if self.replaces_id and self.replaces_id == self.pk:
+            raise ValidationError({"replaces": "En utgåva kan inte ersätta sig själv."})
+
+    def has_ended(self, on: date) -> bool:
+        """Return whether the period is over on *on*, whatever an editor has had time to write."""
+        return self.period_end < on.year or self.status in {
+            EditionStatus.ENDED, EditionStatus.REPLACED,
+        }  # fmt: skip
+
+
+class YearMoment(models.TextChoices):
+    """Where in the year of planning and follow-up something is done."""
+
+    PLAN = "plan", "Verksamhetsplan"
+    TERTIAL_1 = "tertial_1", "Tertialrapport 1"
+    TERTIAL_2 = "tertial_2", "Tertialrapport 2"
+    REPORT = "report", "Verksamhetsberättelse"
+    ALL_YEAR = "all_year", "Hela året"
+
+
+class FollowUpStep(Orderable):
+    """A step in the chain from plan to follow-up, as sources tell of it."""
+
+    edition = ParentalKey(
+        Edition, verbose_name="utgåva", on_delete=models.CASCADE, related_name="steps"
+    )
+    moments = ChoiceListField("när på året", options=lambda: list(YearMoment.choices))
+    who = models.CharField("vem", max_length=200)
+    text = models.TextField("vad")
+    boards = ChoiceListField("nämnder som det gäller", options=lambda: board_options())
+    tag = models.CharField("märkning", max_length=10, choices=Tag, default=Tag.REPORTED)
+    sources = models.CharField("källor", max_length=100, help_text="Nycklar, till exempel D0 D1.")
+
+    class Meta(Orderable.Meta):
+        verbose_name = "steg i uppföljningen"
+        verbose_name_plural = "steg i uppföljningen"
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
 
 class BoardKind(models.TextChoices):
     """What sort of board it is."""
@@ -62,13 +123,19 @@ class BoardKind(models.TextChoices):
     COMPANY = "company", "bolagsstyrelse"
 
 
-class Board(models.Model):
+def board_options() -> list[tuple[str, str]]:
+    """Return the boards as choices."""
+    return list(Board.objects.order_by("pk").values_list("key", "name"))
+
+
+class Board(ClusterableModel):
     """A board, or a group of boards, that answers for something."""
 
     key = models.SlugField("nyckel", max_length=60, unique=True, help_text=KEY_HELP)
     name = models.CharField("namn", max_length=200)
     kind = models.CharField("slag", max_length=20, choices=BoardKind)
     employer_perspective_mainly = models.BooleanField("främst arbetsgivarperspektiv", default=False)
+    operations = ChoiceListField("verksamheter", options=operation_options)
 
     class Meta:
         verbose_name = "nämnd"
@@ -76,6 +143,26 @@ class Board(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BoardStatement(Orderable):
+    """What a source says that a board does or answers for, beyond single activities."""
+
+    board = ParentalKey(
+        Board, verbose_name="nämnd", on_delete=models.CASCADE, related_name="statements"
+    )
+    text = models.TextField("vad källan säger")
+    tag = models.CharField("märkning", max_length=10, choices=Tag, default=Tag.REPORTED)
+    source = models.ForeignKey(
+        Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = "uppgift om nämnden"
+        verbose_name_plural = "uppgifter om nämnden"
+
+    def __str__(self) -> str:
+        return self.text[:80]
 
 
 GAP_LABELS = {
@@ -91,7 +178,7 @@ def gap_options() -> list[tuple[str, str]]:
     return list(GAP_LABELS.items())
 
 
-class Goal(ClusterableModel):
+class Goal(DraftStateMixin, RevisionMixin, ClusterableModel):
     """A goal in an edition, by its exact name."""
 
     edition = models.ForeignKey(
@@ -103,6 +190,16 @@ class Goal(ClusterableModel):
         Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
     )
     gaps = ChoiceListField("saknas i underlaget", options=gap_options)
+    target_groups = ChoiceListField("målgrupper", options=target_group_options)
+    open_question = models.TextField(
+        "öppen fråga",
+        blank=True,
+        help_text="Något som källorna lämnar obesvarat. Svara inte själv.",
+    )
+    open_question_source = models.ForeignKey(
+        Source, verbose_name="vem som ställer frågan", null=True, blank=True,
+        on_delete=models.PROTECT, related_name="+",
+    )  # fmt: skip
 
     panels = [
         FieldRowPanel([FieldPanel("edition"), FieldPanel("number")]),
@@ -139,6 +236,26 @@ class Goal(ClusterableModel):
         return f"Mål {self.number} (stadens program {self.edition})"
 
 
+class GoalConcern(Orderable):
+    """A board that a source says the goal concerns, without any activity of its own."""
+
+    goal = ParentalKey(Goal, verbose_name="mål", on_delete=models.CASCADE, related_name="concerns")
+    board = models.ForeignKey(
+        Board, verbose_name="nämnd", on_delete=models.PROTECT, related_name="concerns"
+    )
+    note = models.CharField("anmärkning", max_length=200, blank=True)
+    source = models.ForeignKey(
+        Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = "nämnd som målet berör"
+        verbose_name_plural = "nämnder som målet berör"
+
+    def __str__(self) -> str:
+        return str(self.board)
+
+
 class ActivityKind(models.TextChoices):
     """Whether an activity is part of the ordinary task or goes beyond it."""
 
@@ -159,6 +276,11 @@ class Activity(ClusterableModel, Orderable):
     )  # fmt: skip
     text = models.TextField("ordagrant")
     kind = models.CharField("slag", max_length=20, choices=ActivityKind, blank=True)
+    tag = models.CharField("märkning", max_length=10, choices=Tag, default=Tag.QUOTED)
+    suggested_goal = models.PositiveSmallIntegerField(
+        "kan höra till mål nummer", null=True, blank=True,
+        help_text="Vårt förslag för en rad utan mål. Visas som förslag, aldrig som programmets.",
+    )  # fmt: skip
     source = models.ForeignKey(
         Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
     )
@@ -192,6 +314,7 @@ class Responsibility(Orderable):
         Board, verbose_name="nämnd", on_delete=models.PROTECT, related_name="responsibilities"
     )
     note = models.CharField("anmärkning", max_length=200, blank=True)
+    tag = models.CharField("märkning", max_length=10, choices=Tag, default=Tag.REPORTED)
     source = models.ForeignKey(
         Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
     )
@@ -199,6 +322,12 @@ class Responsibility(Orderable):
     class Meta(Orderable.Meta):
         verbose_name = "ansvarig"
         verbose_name_plural = "ansvariga"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "board"], name="content_board_once_per_activity",
+                violation_error_message="Nämnden står redan på raden. Ta bort den ena.",
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return str(self.board)
@@ -236,11 +365,17 @@ class Indicator(Orderable):
         Goal, verbose_name="mål", null=True, blank=True, on_delete=models.CASCADE,
         related_name="indicators",
     )  # fmt: skip
-    activity = models.ForeignKey(
-        Activity, verbose_name="följer upp aktiviteten", null=True, blank=True,
-        on_delete=models.SET_NULL, related_name="indicators",
+    # By key, so that a link holds in a draft and in the copy that a new edition begins as.
+    follows = models.CharField(
+        "följer upp aktiviteterna", max_length=200, blank=True,
+        help_text="Aktiviteternas nycklar med mellanslag emellan.",
     )  # fmt: skip
     text = models.TextField("ordagrant")
+    tag = models.CharField("märkning", max_length=10, choices=Tag, default=Tag.QUOTED)
+    suggested_goal = models.PositiveSmallIntegerField(
+        "kan höra till mål nummer", null=True, blank=True,
+        help_text="Vårt förslag för en rad utan mål. Visas som förslag, aldrig som programmets.",
+    )  # fmt: skip
     source = models.ForeignKey(
         Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
     )
@@ -260,6 +395,7 @@ class Precondition(Orderable):
         Goal, verbose_name="mål", on_delete=models.CASCADE, related_name="preconditions"
     )
     text = models.TextField("ordagrant")
+    tag = models.CharField("märkning", max_length=10, choices=Tag, default=Tag.QUOTED)
     source = models.ForeignKey(
         Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
     )

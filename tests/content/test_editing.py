@@ -30,7 +30,7 @@ from content.models import (
     SectionPage,
     Source,
 )
-from content.models.pages import target_group_options
+from content.taxonomy import target_group_options
 from portal.organisation.models import User
 from tests.content.files import Files
 from tests.content.pages import TEXT_PAGES, page_of

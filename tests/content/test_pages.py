@@ -28,7 +28,7 @@ from content.models import (
     SupportIndexPage,
     SupportPage,
 )
-from content.models.pages import Kind
+from content.taxonomy import Kind
 from tests.conftest import Library
 from tests.content.files import Files
 from tests.content.pages import TEXT_PAGES, body_of, page_of
