@@ -5,6 +5,7 @@ A row is edited in one place and shows at once on every page that uses it.
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 
@@ -89,6 +90,17 @@ class LegalProvision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.reference}"
+
+    def clean(self) -> None:
+        """Refuse a law of which nobody can tell from when it reads so."""
+        super().clean()
+        if not self.in_force and not self.in_force_note:
+            raise ValidationError(
+                {
+                    "in_force": "Ange dagen som lydelsen gäller från. Är den osäker, lämna den "
+                    "tom och skriv varför under ”Om dagen är osäker”."
+                }
+            )
 
     def is_stale(self, on: date) -> bool:
         """Return whether the law was last read more than six months before *on*."""
