@@ -5,14 +5,18 @@ editor, without code. `gaps` on a goal says which parts the sources do not give.
 """
 
 from datetime import date
+from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
-from wagtail.models import DraftStateMixin, Orderable, RevisionMixin
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel
+from wagtail.models import DraftStateMixin, Orderable, PreviewableMixin, RevisionMixin
 
 from content.fields import ChoiceListField
 from content.models.registers import KEY_HELP, Source
@@ -52,6 +56,26 @@ class Edition(ClusterableModel):
         Source, verbose_name="källa", null=True, blank=True, on_delete=models.PROTECT,
         related_name="+",
     )  # fmt: skip
+
+    panels = [
+        FieldPanel("title"),
+        FieldRowPanel([FieldPanel("period_start"), FieldPanel("period_end")]),
+        FieldRowPanel([FieldPanel("key"), FieldPanel("status")]),
+        FieldPanel("status_note"),
+        FieldRowPanel([FieldPanel("replaces"), FieldPanel("source")]),
+        InlinePanel(
+            "steps",
+            heading="Året från plan till uppföljning",
+            label="Steg",
+            panels=[
+                FieldPanel("moments"),
+                FieldPanel("who"),
+                FieldPanel("text"),
+                FieldPanel("boards"),
+                FieldRowPanel([FieldPanel("tag"), FieldPanel("sources")]),
+            ],
+        ),
+    ]
 
     class Meta:
         verbose_name = "programutgåva"
@@ -137,6 +161,22 @@ class Board(ClusterableModel):
     employer_perspective_mainly = models.BooleanField("främst arbetsgivarperspektiv", default=False)
     operations = ChoiceListField("verksamheter", options=operation_options)
 
+    panels = [
+        FieldPanel("name"),
+        FieldRowPanel([FieldPanel("key"), FieldPanel("kind")]),
+        FieldPanel("employer_perspective_mainly"),
+        FieldPanel("operations"),
+        InlinePanel(
+            "statements",
+            heading="Vad källor säger att nämnden gör eller ansvarar för",
+            label="Uppgift",
+            panels=[
+                FieldPanel("text"),
+                FieldRowPanel([FieldPanel("tag"), FieldPanel("source")]),
+            ],
+        ),
+    ]
+
     class Meta:
         verbose_name = "nämnd"
         verbose_name_plural = "nämnder"
@@ -178,7 +218,36 @@ def gap_options() -> list[tuple[str, str]]:
     return list(GAP_LABELS.items())
 
 
-class Goal(DraftStateMixin, RevisionMixin, ClusterableModel):
+def _row_panels(*more: FieldPanel) -> list[Any]:
+    """Return what is filled in for a row that a source gives."""
+    return [
+        FieldPanel("text", required_on_save=True),
+        *more,
+        FieldRowPanel([FieldPanel("tag"), FieldPanel("source")]),
+    ]
+
+
+# What hangs on an activity. A row without a goal is edited by itself, so both forms need it.
+ACTIVITY_PARTS = [
+    InlinePanel(
+        "responsibilities",
+        heading="Ansvariga nämnder",
+        label="Ansvarig nämnd",
+        panels=[
+            FieldRowPanel([FieldPanel("board"), FieldPanel("note")]),
+            FieldRowPanel([FieldPanel("tag"), FieldPanel("source")]),
+        ],
+    ),
+    InlinePanel(
+        "areas",
+        heading="Kompetensområden",
+        label="Kompetensområde",
+        panels=[FieldRowPanel([FieldPanel("name"), FieldPanel("key", required_on_save=True)])],
+    ),
+]
+
+
+class Goal(PreviewableMixin, DraftStateMixin, RevisionMixin, ClusterableModel):
     """A goal in an edition, by its exact name."""
 
     edition = models.ForeignKey(
@@ -202,25 +271,54 @@ class Goal(DraftStateMixin, RevisionMixin, ClusterableModel):
     )  # fmt: skip
 
     panels = [
+        HelpPanel(
+            content="<p>Rader kan dras i den ordning de ska visas. Ett mål i en utgåva som är ett "
+            "förslag syns inte för någon utanför redigeringen, inte heller när målet är "
+            "publicerat. Det syns när utgåvan publiceras.</p>"
+        ),
         FieldRowPanel([FieldPanel("edition"), FieldPanel("number")]),
-        FieldPanel("name"),
+        FieldPanel("name", required_on_save=True),
         FieldPanel("source"),
-        FieldPanel("gaps"),
+        FieldPanel("target_groups", help_text="Bara de som målets namn nämner."),
+        FieldRowPanel([FieldPanel("open_question"), FieldPanel("open_question_source")]),
         InlinePanel(
             "activities",
-            label="Aktiviteter",
+            heading="Aktiviteter",
+            label="Aktivitet",
             panels=[
-                FieldPanel("key"),
-                FieldPanel("edition"),
-                FieldPanel("text"),
-                FieldPanel("kind"),
-                FieldPanel("source"),
-                InlinePanel("responsibilities", label="Ansvariga"),
-                InlinePanel("areas", label="Kompetensområden"),
+                *_row_panels(
+                    FieldPanel(
+                        "key",
+                        required_on_save=True,
+                        help_text="Till exempel m6-a2. Indikatorer pekar på den. Ändra den aldrig.",
+                    ),
+                    FieldPanel("kind"),
+                ),
+                *ACTIVITY_PARTS,
             ],
         ),
-        InlinePanel("indicators", label="Indikatorer"),
-        InlinePanel("preconditions", label="Vad som ska vara på plats"),
+        InlinePanel(
+            "indicators",
+            heading="Indikatorer",
+            label="Indikator",
+            panels=_row_panels(FieldPanel("follows")),
+        ),
+        InlinePanel(
+            "preconditions",
+            heading="Vad som ska vara på plats",
+            label="Förutsättning",
+            panels=_row_panels(),
+        ),
+        InlinePanel(
+            "concerns",
+            heading="Nämnder som målet berör utan att ha en aktivitet",
+            label="Nämnd",
+            panels=[
+                FieldRowPanel([FieldPanel("board"), FieldPanel("note")]),
+                FieldPanel("source"),
+            ],
+        ),
+        FieldPanel("gaps", help_text="Visas som ”uppgift saknas”."),
     ]
 
     class Meta:
@@ -234,6 +332,43 @@ class Goal(DraftStateMixin, RevisionMixin, ClusterableModel):
 
     def __str__(self) -> str:
         return f"Mål {self.number} (stadens program {self.edition})"
+
+    def clean(self) -> None:
+        """Refuse, at the field, a number that is taken and a question that nobody asks."""
+        super().clean()
+        others = Goal.objects.filter(edition=self.edition_id, number=self.number)
+        if self.edition_id and others.exclude(pk=self.pk).exists():
+            raise ValidationError(
+                {"number": "Numret är taget i utgåvan. Välj ett annat eller ändra det målet."}
+            )
+        if self.open_question and not self.open_question_source_id:
+            raise ValidationError(
+                {"open_question_source": "Välj den källa som ställer frågan, eller ta bort frågan."}
+            )
+
+    # --- Preview
+
+    def page_to_preview(self) -> Any:
+        """Return the page that shows the goal, or the one that will: of the same number."""
+        pages = apps.get_model("content", "GoalPage").objects
+        return (
+            pages.filter(goal=self.pk).first()
+            or pages.filter(goal__number=self.number)
+            .order_by("-goal__edition__period_start")
+            .first()
+        )
+
+    def is_previewable(self) -> bool:
+        """Return whether there is a page to show the goal on."""
+        return bool(self.page_to_preview())
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> TemplateResponse:
+        """Draw the goal's page with the goal as it is in the form."""
+        from content.models.pages import goal_dict
+
+        page = self.page_to_preview()
+        context = page.get_context(request) | {"goal": goal_dict(self)}
+        return TemplateResponse(request, page.get_template(request), context)
 
 
 class GoalConcern(Orderable):
@@ -285,6 +420,12 @@ class Activity(ClusterableModel, Orderable):
         Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
     )
 
+    panels = [
+        FieldRowPanel([FieldPanel("edition"), FieldPanel("suggested_goal")]),
+        *_row_panels(FieldRowPanel([FieldPanel("key"), FieldPanel("kind")])),
+        *ACTIVITY_PARTS,
+    ]
+
     class Meta(Orderable.Meta):
         verbose_name = "aktivitet"
         verbose_name_plural = "aktiviteter"
@@ -298,9 +439,15 @@ class Activity(ClusterableModel, Orderable):
         return self.text[:80]
 
     def clean(self) -> None:
-        """Refuse an activity whose goal belongs to another edition."""
+        """Refuse a goal of another edition, and a key that the edition has already."""
+        super().clean()
         if self.goal and self.goal.edition_id != self.edition_id:
             raise ValidationError({"goal": "Målet hör till en annan utgåva. Välj samma utgåva."})
+        others = Activity.objects.filter(edition=self.edition_id, key=self.key)
+        if self.key and others.exclude(pk=self.pk).exists():
+            raise ValidationError(
+                {"key": f"Nyckeln {self.key} finns redan i utgåvan. Välj en annan."}
+            )
 
 
 class Responsibility(Orderable):
@@ -379,6 +526,11 @@ class Indicator(Orderable):
     source = models.ForeignKey(
         Source, verbose_name="källa", on_delete=models.PROTECT, related_name="+"
     )
+
+    panels = [
+        FieldRowPanel([FieldPanel("edition"), FieldPanel("suggested_goal")]),
+        *_row_panels(FieldPanel("follows")),
+    ]
 
     class Meta(Orderable.Meta):
         verbose_name = "indikator"
