@@ -45,11 +45,10 @@ def referrers(row: models.Model, user: Any = None) -> list[Referrer]:
 
 def _by_relation(row: Any) -> Iterator[models.Model]:
     """Yield the rows of the database that point at *row* and are no part of it."""
-    for relation in row._meta.related_objects:
-        if relation.many_to_many:
-            name = relation.get_accessor_name()
-            yield from getattr(row, name).all()
-        elif relation.on_delete not in {CASCADE, DO_NOTHING}:
+    for relation in row._meta.get_fields(include_hidden=True):
+        if not relation.auto_created or relation.concrete:
+            continue
+        if relation.many_to_many or relation.on_delete not in {CASCADE, DO_NOTHING}:
             yield from relation.related_model._base_manager.filter(**{relation.field.name: row})
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import F
 from django.utils import timezone
 from rapidfuzz import fuzz
 from wagtail.admin.admin_url_finder import AdminURLFinder
@@ -32,6 +32,7 @@ ALIKE = 80
 # of their longer words in common.
 SAME_SUBJECT = 33
 PART = 5
+MANY = 10
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,12 @@ def _of_editions(of: Callable[[Any], str]) -> Iterator[Finding]:
             Activity.objects.filter(edition=edition)
             .select_related("goal__edition")
             .prefetch_related("responsibilities")
-            .order_by("goal__number", "sort_order", "pk")
+            .order_by(F("goal__number").asc(nulls_last=True), "sort_order", "pk")
         )
         indicators = list(
             Indicator.objects.filter(edition=edition)
             .select_related("goal__edition")
-            .order_by("goal__number", "sort_order", "pk")
+            .order_by(F("goal__number").asc(nulls_last=True), "sort_order", "pk")
         )
         yield from _unlinked(activities, indicators, of)
         yield from _alike(activities, indicators, of)
@@ -128,7 +129,9 @@ def alike(row: Any, other: Any) -> int:
         return 0
     else:
         parts, others = _parts(one), _parts(two)
-        likeness = round(100 * len(parts & others) / max(1, min(len(parts), len(others))))
+        # A few words are always like others.
+        least_parts = max(MANY, min(len(parts), len(others)))
+        likeness = round(100 * len(parts & others) / least_parts)
         least = SAME_SUBJECT
     return likeness if likeness >= least else 0
 
@@ -161,7 +164,7 @@ def _unreviewed_texts(of: Callable[[Any], str]) -> Iterator[Finding]:
     for model in apps.get_models():
         if not issubclass(model, TextPage) or model._meta.abstract:
             continue
-        pages = model.objects.live().filter(Q(reviewed_date=None)).order_by("path")
+        pages = model.objects.live().filter(reviewed_date=None).order_by("path")
         for page in pages.defer_streamfields():
             note = f"skriven {page.written_date}"
             yield Finding("Text som ingen sakkunnig har granskat", page.title, note, of(page))
