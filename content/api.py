@@ -93,9 +93,29 @@ def as_data(known: Facts, on: Any) -> dict[str, Any]:
                 "published": row.published or None,
                 "url": row.url or None,
             }
-            for row in known.sources.values()
+            for row in _cited(known)
         ],
     }
+
+
+def _cited(known: Facts) -> list[Row]:
+    """Return the sources that rows of the programme rest on."""
+    steps = {
+        key for edition in known.editions for step in edition.steps for key in step.sources.split()
+    }
+    rows = [
+        *known.editions,
+        *known.goals,
+        *known.loose_activities,
+        *known.loose_indicators,
+        *(each for board in known.boards.values() for each in board.statements),
+    ]
+    for goal in known.goals:
+        rows += [*goal.activities, *goal.indicators, *goal.preconditions, *goal.concerns]
+    rows += [item for row in rows for item in getattr(row, "responsibilities", [])]
+    used = {row.source_id for row in rows}
+    used |= {goal.open_question_source_id for goal in known.goals}
+    return [row for row in known.sources.values() if row.pk in used or row.key in steps]
 
 
 def _source(pk: int | None, known: Facts) -> str | None:

@@ -23,6 +23,8 @@ class Entry:
     mark: str = ""
     label: str = ""
     url: str = ""
+    # Where it leads, for an entry without a label to press.
+    link: str = ""
     sources: tuple[dict[str, str], ...] = ()
 
 
@@ -111,7 +113,10 @@ def prevention(known: Facts) -> Table:
     def entry(cell: Row) -> Entry:
         place = known.tree.at(cell.page.strip("/")) if cell.page else None
         return Entry(
-            cell.text, url=place.url if place else "", sources=tuple(known.listed(cell.sources))
+            cell.text,
+            url=place.url if place else "",
+            link=place.title if place else "",
+            sources=tuple(known.listed(cell.sources)),
         )
 
     return Table(
@@ -173,7 +178,7 @@ def boards(known: Facts) -> Table:
                 "remark",
                 f"Synpunkt {remark.key}",
                 f"{place.url}#{remark.key}" if place else "",
-                tuple(known.listed(remark.sources)),
+                sources=tuple(known.listed(remark.sources)),
             )
             for remark in known.remarks
             if board in remark.boards

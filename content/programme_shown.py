@@ -368,21 +368,18 @@ def year(edition: Row | None, known: Facts, *, board_key: str = "") -> dict[str,
     def at(moment: str) -> list[dict[str, Any]]:
         return [_step(step, known) for step in steps if moment in step.moments]
 
-    round_ = [
-        {
-            "key": str(moment),
-            "number": number,
-            "short": _SHORT[moment],
-            "label": moment.label,
-            "steps": at(moment),
-        }
+    moments = [
+        {"number": number, "short": _SHORT[moment], "label": moment.label, "steps": at(moment)}
         for number, moment in enumerate(_ROUND, start=1)
     ]
-    return {
-        "moments": round_,
-        "all_year": at(YearMoment.ALL_YEAR),
-        "label": " → ".join(str(moment["label"]) for moment in round_),
-    }
+    # What is done alike at moments that follow on one another is said once.
+    stages: list[dict[str, Any]] = []
+    for each in moments:
+        if stages and stages[-1]["steps"] == each["steps"]:
+            stages[-1]["moments"].append(each)
+        else:
+            stages.append({"moments": [each], "steps": each["steps"]})
+    return {"moments": moments, "stages": stages, "all_year": at(YearMoment.ALL_YEAR)}
 
 
 def _step(row: Row, known: Facts) -> dict[str, Any]:

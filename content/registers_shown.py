@@ -87,10 +87,11 @@ def _chart(topic: str, rows: list[Figure]) -> Chart | None:
     units = {row.unit for row in drawn}
     if len(drawn) < 2 or len(units) != 1 or not any(row.value for row in drawn):
         return None
+    highest = max(drawn, key=lambda row: row.value or 0)
     years = {row.year or "år anges inte" for row in drawn}
     return bar_chart(
         key=slugify(topic),
-        title=topic,
+        title=f"Högst: {highest.group}",
         about=f"{_unit(units.pop())}. {', '.join(sorted(years)).capitalize()}.",
         values=[Value(row.group, _plain(row.value)) for row in drawn],
         unit=_sign(drawn[0].unit),

@@ -727,20 +727,15 @@ def _year() -> dict[str, Any]:
         "sources": _SEED,
     }
     names = ("Verksamhetsplan", "Tertialrapport 1", "Tertialrapport 2", "Verksamhetsberättelse")
-    return {
-        "moments": [
-            {
-                "number": number,
-                "short": short,
-                "label": name,
-                "steps": [step] if number != 2 else [],
-            }
-            for number, (short, name) in enumerate(
-                zip(("VP", "T1", "T2", "VB"), names, strict=True), start=1
-            )
-        ],
-        "all_year": [],
-    }
+    moments = [
+        {"number": number, "short": short, "label": name, "steps": [step] if number != 2 else []}
+        for number, (short, name) in enumerate(
+            zip(("VP", "T1", "T2", "VB"), names, strict=True), start=1
+        )
+    ]
+    stages = [{"moments": [moment], "steps": moment["steps"]} for moment in moments[:2]]
+    stages.append({"moments": moments[2:], "steps": [step]})
+    return {"moments": moments, "stages": stages, "all_year": []}
 
 
 def _matrix() -> dict[str, Any]:
