@@ -263,9 +263,9 @@ def _check_rows(
             faults.add(
                 path, line, f"{key}: uppgiften {name} finns inte eller får inte stå i en fil."
             )
-        for field in _file_fields(model):
-            if field.is_relation and not field.null and not row.get(field.name):
-                faults.add(path, line, f"{key}: {field.name} saknas.")
+        for each in _file_fields(model):
+            if each.is_relation and not each.null and not row.get(each.name):
+                faults.add(path, line, f"{key}: {each.name} saknas.")
         # What a row points at is looked up when all files have been read.
         found = model(**{
             name: value for name, value in values_of(model, row).items()
@@ -942,7 +942,8 @@ def _edition(row: Mapping[str, Any]) -> Edition:
 
 def _newest_goal(number: int) -> Goal:
     goals = Goal.objects.filter(number=number).order_by("-edition__period_start")
-    goal = goals.exclude(edition__status=EditionStatus.DRAFT).first() or goals.first()
+    shown = goals.exclude(edition__status=EditionStatus.DRAFT)
+    goal: Goal | None = shown.first() or goals.first()
     if goal is None:
         raise documents.UnknownKey(str(number))
     return goal

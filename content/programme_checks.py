@@ -20,10 +20,14 @@ from content.taxonomy import TargetGroup
 class Known(Protocol):
     """The keys that a row may point at."""
 
-    sources: set[str]
-    operations: set[str]
-    boards: set[Any]
-    editions: set[Any]
+    @property
+    def sources(self) -> set[str]: ...
+    @property
+    def operations(self) -> set[str]: ...
+    @property
+    def boards(self) -> set[Any]: ...
+    @property
+    def editions(self) -> set[Any]: ...
 
 
 @dataclass(frozen=True)

@@ -238,7 +238,7 @@ class ReportMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Return whether the reader may see goals."""
-        return bool(request.user.has_perm("content.view_goal"))  # type: ignore[union-attr]
+        return bool(request.user.has_perm("content.view_goal"))
 
 
 @hooks.register("register_reports_menu_item")

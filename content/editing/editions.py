@@ -356,7 +356,8 @@ class Plan:
 def predecessor(edition: Edition) -> Edition | None:
     """Return the edition that *edition* replaces: the one it names, or the newest shown."""
     if edition.replaces_id:
-        return edition.replaces
+        named: Edition = edition.replaces
+        return named
     others = Edition.objects.exclude(pk=edition.pk).exclude(status=EditionStatus.DRAFT)
     return others.order_by("-period_start").first()
 

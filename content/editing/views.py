@@ -20,7 +20,7 @@ from content.models.programme import EditionStatus
 
 
 def _needs(request: HttpRequest, *permissions: str) -> None:
-    if not request.user.has_perms(permissions):  # type: ignore[union-attr]
+    if not request.user.has_perms(permissions):
         raise PermissionDenied
 
 
@@ -71,7 +71,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         request, "compare", title,
         edition=edition, other=other, others=others, edit_url=address(edition),
         is_draft=edition.status == EditionStatus.DRAFT,
-        may_publish=request.user.has_perms(PUBLISH),  # type: ignore[union-attr]
+        may_publish=request.user.has_perms(PUBLISH),
         parts=[(part, address(part.goal) if part.goal else "") for part in parts],
     )  # fmt: skip
 
