@@ -181,7 +181,6 @@ class BoardViewSet(RegisterViewSet):
     """Boards."""
 
     model = Board
-    form = forms.BoardForm
     order = (Collate("name", SWEDISH),)
     icon = "group"
     list_display = ["name", "kind"]

@@ -11,33 +11,43 @@ from content.models.programme import EditionStatus
 
 NO_SOURCE = "Välj källan. Ett citat eller en uppgift utan källa får inte stå här."
 
+CHOOSE, NOT_SAID = "Välj", "uppgift saknas"
+
 
 class RowForm(WagtailAdminModelForm):
     """A form whose rows, and whose rows' rows, are checked against each other."""
 
-    # Formset → the field that may not say the same twice, and what is told when it does.
+    # Formset → the field that may not say the same twice, and what is told when it does. The
+    # innermost come first: a form that has been checked says nothing more of its rows.
     once: dict[str, tuple[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        _put_in_words(type(self))
         super().__init__(*args, **kwargs)
-        _ask_for_source(self)
 
     def clean(self) -> Any:
         """Check the rows together."""
         cleaned = super().clean()
         for name, (field, message) in self.once.items():
             for formset in _formsets(self, name.split(".")):
-                for form in formset.forms:
-                    _ask_for_source(form)
                 _refuse_twice(formset, field, message)
         if "sources" in self.fields and (error := unknown_sources(self.cleaned_data["sources"])):
             self.add_error("sources", error)
         return cleaned
 
 
-def _ask_for_source(form: forms.BaseForm) -> None:
-    if "source" in form.fields:
-        form.fields["source"].error_messages["required"] = NO_SOURCE
+def _put_in_words(form: Any) -> None:
+    """Say in Swedish, in a class of forms and those of its rows, what Wagtail leaves unsaid."""
+    for name, field in form.base_fields.items():
+        if name == "source":
+            field.error_messages["required"] = NO_SOURCE
+        if isinstance(field, forms.ModelChoiceField):
+            field.empty_label = CHOOSE if field.empty_label is not None else None
+        elif isinstance(field, forms.ChoiceField) and not callable(field.choices):
+            empty = CHOOSE if field.required else NOT_SAID
+            field.choices = [each if each[0] else ("", empty) for each in field.choices]
+    for formset in form.formsets.values():
+        _put_in_words(formset.form)
 
 
 def _formsets(form: Any, names: list[str]) -> Iterator[Any]:
@@ -97,15 +107,12 @@ class GoalForm(RowForm):
     """A goal with all its rows. They belong to the goal's edition, which stays the same."""
 
     once = {
-        # Innermost first: a form that has been checked says nothing more of its rows.
         "activities.responsibilities": (
             "board",
             "Nämnden {} står två gånger på raden. Ta bort den ena.",
         ),
         "activities.areas": ("key", "Området {} står två gånger på raden. Ta bort det ena."),
         "activities": ("key", "Nyckeln {} står två gånger. Välj en annan för den ena raden."),
-        "indicators": ("", ""),
-        "preconditions": ("", ""),
         "concerns": ("board", "Nämnden {} står två gånger. Ta bort den ena raden."),
     }
 
@@ -153,8 +160,6 @@ class IndicatorForm(RowForm):
 class EditionForm(RowForm):
     """An edition. A draft becomes the one in force by being published, not in the form."""
 
-    once = {"steps": ("", "")}
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         status = self.fields["status"]
@@ -174,12 +179,6 @@ class EditionForm(RowForm):
             if error := unknown_sources(form.cleaned_data.get("sources", "")):
                 form.add_error("sources", error)
         return cleaned
-
-
-class BoardForm(RowForm):
-    """A board with what sources say of it."""
-
-    once = {"statements": ("", "")}
 
 
 class NewEditionForm(forms.Form):

@@ -232,6 +232,23 @@ class TestGoals:
         assert Goal.objects.get().edition.key == "andra"
 
 
+class TestWords:
+    def test_that_wagtail_leaves_in_english_are_swedish(
+        self, loaded: Files, editor: Client
+    ) -> None:
+        for row in (
+            Goal.objects.get(), PreventionCell.objects.earliest("pk"),
+            Remark.objects.earliest("pk"),
+            Board.objects.earliest("pk"), Edition.objects.get(key="andra"),
+            Source.objects.earliest("pk"),
+        ):  # fmt: skip
+            html = editor.get(address(row)).content.decode()
+            assert "Select an option" not in html, row
+            assert "---------" not in html, row
+        html = editor.get(address(Goal.objects.get())).content.decode()
+        assert '<option value="">uppgift saknas</option>' in html
+
+
 class TestOtherRows:
     def test_of_an_edition_end_after_they_start(self, loaded: Files, editor: Client) -> None:
         form = refused(editor, Edition.objects.get(key="andra"), {"period_end": "2019"})
