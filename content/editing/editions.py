@@ -355,11 +355,12 @@ class Plan:
 
 def predecessor(edition: Edition) -> Edition | None:
     """Return the edition that *edition* replaces: the one it names, or the newest shown."""
-    if edition.replaces_id:
-        named: Edition = edition.replaces
+    named: Edition | None = edition.replaces
+    if named:
         return named
     others = Edition.objects.exclude(pk=edition.pk).exclude(status=EditionStatus.DRAFT)
-    return others.order_by("-period_start").first()
+    newest: Edition | None = others.order_by("-period_start").first()
+    return newest
 
 
 def plan(edition: Edition) -> Plan:
