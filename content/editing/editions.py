@@ -99,6 +99,14 @@ class State(StrEnum):
     REMOVED = "Borttagen"
 
 
+_OF_A_PART = {
+    State.SAME: "inga ändringar",
+    State.CHANGED: "ändringar",
+    State.NEW: "nytt",
+    State.REMOVED: "borttaget",
+}
+
+
 @dataclass(frozen=True)
 class Difference:
     """One fact of a row that is not as it was."""
@@ -106,6 +114,11 @@ class Difference:
     label: str
     old: str
     new: str
+
+    @property
+    def is_wording(self) -> bool:
+        """Whether it is the row's own words, which stand side by side anyway."""
+        return self.label == WORDING
 
 
 @dataclass(frozen=True)
@@ -130,6 +143,11 @@ class Part:
     goal: Goal | None
     differences: list[Difference] = field(default_factory=list)
     rows: list[RowPair] = field(default_factory=list)
+
+    @property
+    def in_words(self) -> str:
+        """What has become of the whole, after its title."""
+        return _OF_A_PART[self.state]
 
     @property
     def counts(self) -> list[tuple[str, int]]:

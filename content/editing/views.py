@@ -24,11 +24,14 @@ def _needs(request: HttpRequest, *permissions: str) -> None:
         raise PermissionDenied
 
 
+ICONS = {"report": "warning", "not_deleted": "warning"}
+
+
 def _page(
     request: HttpRequest, template: str, title: str, status: int = 200, **context: Any
 ) -> HttpResponse:
     """Return a page of the editor. *title* is its heading."""
-    head = {"page_title": title, "header_title": title, "header_icon": "date"}
+    head = {"page_title": title, "header_title": title, "header_icon": ICONS.get(template, "date")}
     return render(request, f"content/editing/{template}.html", head | context, status=status)
 
 

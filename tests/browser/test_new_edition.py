@@ -75,7 +75,7 @@ class TestANewEdition:
         expect(page.get_by_role("heading", level=1)).to_contain_text(
             "Utgåvan 2026–2030 jämförd med 2021–2025"
         )
-        expect(page.get_by_role("heading", name="Mål 6: oförändrad")).to_be_visible()
+        expect(page.get_by_role("heading", name="Mål 6: inga ändringar")).to_be_visible()
         compared = page.url
 
         # An activity, with a responsible board, and an indicator that follows it
@@ -98,7 +98,7 @@ class TestANewEdition:
 
         # Compared, in words
         page.goto(compared)
-        expect(page.get_by_role("heading", name="Mål 6: ändrad")).to_be_visible()
+        expect(page.get_by_role("heading", name="Mål 6: ändringar")).to_be_visible()
         for words in (ACTIVITY, INDICATOR):
             changed = page.get_by_role("row").filter(has_text=words)
             expect(changed).to_contain_text("Ny")

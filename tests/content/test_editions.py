@@ -223,6 +223,8 @@ class TestComparing:
 
         assert "Utgåvan 2026–2030 jämförd med 2021–2025" in html
         assert "<strong>Borttagen</strong>" in html
+        assert "<h2>Mål 6: ändringar</h2>" in html
+        assert "<h2>Rader utan mål: inga ändringar</h2>" in html
         assert f"/cms/snippets/content/goal/edit/{goal_of(draft).pk}/" in html
         assert address(draft, "publicera") in html
 
