@@ -156,8 +156,9 @@ SIGNED_IN = [
 PAGE_TYPES = [*OPEN, *SIGN_IN, *SIGNED_IN]
 # Between them these hold every component: for what takes long to look at.
 _SAMPLE = {
-    "start", "guidance", "goal", "board", "matrix_boards", "register_figures", "support_index", "module", "search_filtered", "missing",
-    "login_error", "mine_to_do", "quiz_start", "question_single", "question_multiple", "review",
-    "result_failed", "certificate", "manager_unit",
+    "start", "guidance", "goal", "board", "matrix_boards", "register_figures", "support_index",
+    "module", "search_filtered", "missing", "login_error", "mine_to_do", "quiz_start",
+    "question_single", "question_multiple", "review", "result_failed", "certificate",
+    "manager_unit",
 }  # fmt: skip
 SAMPLE = [page_type for page_type in PAGE_TYPES if page_type.name in _SAMPLE]
