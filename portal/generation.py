@@ -1,11 +1,12 @@
 """Which generation of the content this is, and what may be remembered while it lasts.
 
 Everything a stranger reads is a function of the database's content. Publishing, unpublishing,
-moving, and editing a register adds one to a counter in the same transaction; what any process has
+moving, and editing a register moves a counter on in the same transaction; what any process has
 remembered under an older number is then never asked for again. So a change shows at once, on every
 page, in every process, and no list of what depends on what has to be kept.
 """
 
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from portal.models import Generation
 from portal.prepared import Prepared
 
 ROW = 1
+# Room for four thousand million changes below the largest number that the column holds.
+_LONGEST_STEP = 2**31
 _memories: "WeakSet[Memory]" = WeakSet()
 # Inside a request: the number once it has been asked for. Outside: nothing is taken for granted,
 # since a worker or a shell lives through many generations.
@@ -60,11 +63,16 @@ def forget() -> None:
 
 
 def advance(**kwargs: object) -> None:
-    """Begin a new generation, in the transaction of the change. Can be a signal's receiver."""
+    """Begin a new generation, in the transaction of the change. Can be a signal's receiver.
+
+    The step is a random one: the number of a change that is taken back must never be given to
+    another, since what was remembered meanwhile would then be taken for what holds.
+    """
+    step = 1 + secrets.randbelow(_LONGEST_STEP)
     with transaction.atomic():
-        changed = Generation.objects.filter(pk=ROW).update(number=F("number") + 1)
+        changed = Generation.objects.filter(pk=ROW).update(number=F("number") + step)
         if not changed:
-            Generation.objects.get_or_create(pk=ROW, defaults={"number": 1})
+            Generation.objects.get_or_create(pk=ROW, defaults={"number": step})
     forget()
 
 
