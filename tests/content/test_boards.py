@@ -269,7 +269,7 @@ class TestAnEditionThatHasEnded:
     def test_is_said_once(self, model: type, loaded: Files) -> None:
         said = words_of(page_of(model))
 
-        assert said.count("Programmet 2021–2025 gäller inte längre.") == 1
+        assert said.count("Programmets period 2021–2025 är slut.") == 1
 
     @pytest.mark.parametrize(("day", "count"), [("2025-12-31 12:00", 0), ("2026-01-01 12:00", 1)])
     def test_is_so_from_new_years_day_whatever_is_written(
@@ -279,7 +279,7 @@ class TestAnEditionThatHasEnded:
         page = page_of(BoardPage)
 
         with time_machine.travel(f"{day} +0100", tick=False):
-            assert words_of(page).count("gäller inte längre") == count
+            assert words_of(page).count("Programmets period") == count
 
     def test_turns_at_new_year_without_anything_being_published(self, loaded: Files) -> None:
         Edition.objects.filter(key="andra").update(status="current")
@@ -291,8 +291,8 @@ class TestAnEditionThatHasEnded:
         with time_machine.travel("2026-01-02 12:00 +0100", tick=False):
             after = client.get(page.url).content.decode()
 
-        assert "gäller inte längre" not in before
-        assert "gäller inte längre" in after
+        assert "Programmets period" not in before
+        assert "Programmets period" in after
 
     def test_is_listed_with_what_replaced_what(self, loaded: Files) -> None:
         old, new = Edition.objects.get(key="forsta"), Edition.objects.get(key="andra")
@@ -305,4 +305,4 @@ class TestAnEditionThatHasEnded:
         assert said.index("2021–2025: P") < said.index("2017–2020: E")
 
     def test_of_todays_text_is_not_said_where_the_text_is_ours(self, loaded: Files) -> None:
-        assert "gäller inte längre" not in words_of(page_of(SectionPage))
+        assert "Programmets period" not in words_of(page_of(SectionPage))
