@@ -12,6 +12,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db.models import F, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast
 from wagtail.models import Page, PageViewRestriction, Site
 
 from portal import generation
@@ -192,7 +193,7 @@ def _read() -> Tree:
 def _rows(model: Any) -> QuerySet[Any, Any]:
     """Return the published pages of *model*, each as the same columns."""
     fields = {field.name for field in model._meta.get_fields()}
-    nothing = Value(None, output_field=IntegerField())
+    nothing = Cast(Value(None), IntegerField())  # PostgreSQL takes a bare NULL for text
     rows: QuerySet[Any, Any] = (
         model.objects.filter(live=True)
         .order_by()
