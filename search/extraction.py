@@ -229,7 +229,7 @@ def _board(pk: int) -> tuple[list[str], _Shown]:
         ("Det här säger källorna att nämnden gör", "enligt-kallorna", row["text"])
         for row in data["statements"]
     ]
-    shown += [("Bara i remissvar", "remissvar", row["text"]) for row in data["remarks"]]
+    shown += [("Bara synpunkter", "remissvar", row["text"]) for row in data["remarks"]]
     return [data["kind_label"]], shown
 
 

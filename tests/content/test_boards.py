@@ -112,7 +112,7 @@ class TestABoard:
 
         assert "Nämnden saknas som ansvarig." not in before
         assert "Nämnden saknas som ansvarig." in apart
-        assert "Synpunkt i remissvar" in apart
+        assert "Synpunkt" in apart
         assert programme_shown.board(other.pk, facts.now())["editions"][0]["activities"] == []
 
     def test_with_mainly_the_employers_perspective_says_so_and_where_to_read(
