@@ -189,7 +189,7 @@ def boards(known: Facts) -> Table:
         corner="Nämnd",
         columns=(
             *(Head(row.text, note=label) for row, label in activities),
-            Head("Bara i remissvar", note="synpunkter, inte programmets ord"),
+            Head("Bara synpunkter", note="inte programmets ord"),
         ),
         rows=tuple(
             MatrixRow(
@@ -203,7 +203,7 @@ def boards(known: Facts) -> Table:
             (
                 "remark",
                 "Synpunkt",
-                "En förvaltning önskar eller frågar något i sitt remissvar. Det är inte "
+                "Ett remissvar eller ett politiskt svar önskar eller frågar något. Det är inte "
                 "programmets ord.",
             ),
         ),

@@ -229,7 +229,7 @@ def _board(pk: int) -> tuple[list[str], _Shown]:
         ("Det här säger källorna att nämnden gör", "enligt-kallorna", row["text"])
         for row in data["statements"]
     ]
-    shown += [("Bara i remissvar", "remissvar", row["text"]) for row in data["remarks"]]
+    shown += [("Bara synpunkter", "remissvar", row["text"]) for row in data["remarks"]]
     return [data["kind_label"]], shown
 
 
@@ -270,16 +270,33 @@ def _register(page: RegisterPage) -> _Shown:
                 for figure in topic["figures"]
             ]
         case Register.SOURCES:
-            return [
-                (row["title"], row["key"], f"{row['publisher']}\n{row['note']}".strip())
-                for group in rows
-                for row in group["sources"]
-            ]
+            return _sources(rows)
         case _:
             return [
                 (f"Synpunkt {row['key']}", row["key"], f"{row['text']}\n{row['answer']}".strip())
                 for row in rows["remarks"]
             ]
+
+
+def _sources(groups: list[dict[str, Any]]) -> _Shown:
+    """Return what the programme is known by, row by row, and the rest as a list for each kind.
+
+    A title alone is about what other pages are about, and hundreds of such rows would change what
+    every word is worth.
+    """
+    first, *others = groups or [{"sources": []}]
+    rows = [
+        (f"Källa {row['key']}", row["key"], f"{row['title']}\n{row['note']}".strip())
+        for row in first["sources"]
+    ]
+    return rows + [
+        (
+            group["title"],
+            group["anchor"],
+            "\n".join(f"{row['title']}, {row['publisher']}" for row in group["sources"]),
+        )
+        for group in others
+    ]
 
 
 def _contact_text(row: Contact) -> str:

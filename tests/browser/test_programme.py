@@ -35,7 +35,7 @@ def test_a_sheet_keeps_whose_words_a_row_is_in(
     page.goto(f"{live_server}/ansvar/kulturnamnden/")
 
     assert page.get_by_text("Programmets ord", exact=True).first.is_visible()
-    assert page.get_by_text("Synpunkt i remissvar", exact=True).first.is_visible()
+    assert page.get_by_text("Synpunkt", exact=True).first.is_visible()
     assert page.get_by_text("Programmets period").is_visible()
 
 

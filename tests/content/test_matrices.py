@@ -118,7 +118,7 @@ class TestBoards:
 
         assert "Ansvarig: en av dem" in social
         assert social[-1] == "Synpunkt W01: Aktiviteterna är för många"
-        assert rows[0][-1] == "Bara i remissvar"
+        assert rows[0][-1] == "Bara synpunkter"
 
     def test_shows_rows_without_a_goal_too(self, loaded: Files) -> None:
         loose = Activity.objects.get(key="o-a1")

@@ -140,7 +140,7 @@ class TestRemarks:
     def test_say_wish_source_status_and_what_the_portal_does(self, loaded: Files) -> None:
         said = words_of(page_of(RegisterPage, register="remissynpunkter"))
 
-        assert "W01 Aktiviteterna är för många Synpunkt i remissvar" in said
+        assert "W01 Aktiviteterna är för många" in said
         assert "Källa: Ett remissvar; Ett annat remissvar. Läge Finns delvis" in said
         assert "Det gör portalen Varje aktivitet säger vad den är." in said
         assert "Gäller Socialnämnden" in said

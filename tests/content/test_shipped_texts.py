@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import Resolver404, resolve
+from wagtail.models import Page
 
 from content import documents
 from content.documents import Leaf
@@ -710,3 +711,14 @@ class TestPrevention:
 
     def test_shows_the_operation_that_has_none(self, library: Library) -> None:
         assert "Evenemang" in seen("forebyggande/matris")
+
+
+def test_no_reader_meets_the_marks_of_the_files(library: Library) -> None:
+    """A `{D1}` that stands where no source can be given would be shown as it is."""
+    shown = {}
+    for page in Page.objects.live().filter(depth__gt=1):
+        html = Client().get(page.url).content.decode()
+        if found := re.findall(r"\{[A-Za-z0-9].{0,30}\}|:::", re.sub(r"<[^>]+>", " ", html)):
+            shown[page.url] = found
+
+    assert shown == {}
