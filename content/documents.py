@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from wagtail.models import Page, Site
 
-from content import richtext
+from content import richtext, tree
 from content.models.registers import Contact, LegalProvision, Source
 
 Block = dict[str, Any]
@@ -86,6 +87,11 @@ class Registers:
     sources: dict[Any, Source] = field(default_factory=dict)
     provisions: dict[Any, LegalProvision] = field(default_factory=dict)
     contacts: dict[Any, Contact] = field(default_factory=dict)
+
+    @property
+    def are_used(self) -> bool:
+        """Whether anything is cited, so that it has a place in a register's page."""
+        return bool(self.sources or self.provisions)
 
     @classmethod
     def by_pk(cls, stored: Iterable[Block]) -> "Registers":
@@ -341,11 +347,15 @@ def stored_reference(reference: Mapping[str, str], keys: Keys) -> dict[str, Any]
 def ready_from_stored(stored: Document) -> Ready:
     """Return *stored* blocks ready for a template, in a bounded number of queries."""
     registers = Registers.by_pk(stored)
+    here = tree.now() if registers.are_used else None
     wanted = {page_id for html in _rich_texts(stored) for page_id in richtext.page_ids(html)}
     urls = urls_by_id(wanted) if wanted else {}
 
     def rich(value: Any) -> str:
         return _safe(value or "", urls)
+
+    def law(value: Any) -> dict[str, Any]:
+        return _law_box(registers.provisions.get(value), here) if here else {}
 
     def table(value: Any) -> dict[str, Any]:
         value = value or {"columns": [], "rows": []}
@@ -358,7 +368,7 @@ def ready_from_stored(stored: Document) -> Ready:
         row = registers.sources.get(reference.get("source")) or registers.provisions.get(
             reference.get("provision")
         )
-        return source_dict(row, reference.get("locator") or "") if row else {}
+        return cited(row, reference.get("locator") or "", here) if row and here else {}
 
     return _finish(
         [
@@ -368,7 +378,7 @@ def ready_from_stored(stored: Document) -> Ready:
                     Leaf.PLAIN: lambda value: value or "",
                     Leaf.RICH: rich,
                     Leaf.SOURCES: lambda value: [s for s in map(source, value) if s],
-                    Leaf.LAW: lambda value: law_dict(registers.provisions.get(value)),
+                    Leaf.LAW: law,
                     Leaf.CONTACT: lambda value: contact_dict(registers.contacts.get(value)),
                     Leaf.TABLE: table,
                 },
@@ -382,9 +392,13 @@ def ready_from_stored(stored: Document) -> Ready:
 def ready_from_portable(portable: Document) -> Ready:
     """Return *portable* blocks ready for a template, with today's laws and contacts."""
     registers = Registers.by_key(portable)
+    here = tree.now() if registers.are_used else None
 
     def rich(value: Any) -> str:
         return _safe(richtext.markdown_to_html(value or ""), {})
+
+    def law(value: Any) -> dict[str, Any]:
+        return _law_box(registers.provisions.get(value), here) if here else {}
 
     def table(value: Any) -> dict[str, Any]:
         return {
@@ -394,7 +408,7 @@ def ready_from_portable(portable: Document) -> Ready:
 
     def source(reference: Mapping[str, str]) -> dict[str, str]:
         row = registers.sources.get(reference["key"]) or registers.provisions.get(reference["key"])
-        return source_dict(row, reference.get("locator", "")) if row else {}
+        return cited(row, reference.get("locator", ""), here) if row and here else {}
 
     return _finish(
         [
@@ -403,7 +417,7 @@ def ready_from_portable(portable: Document) -> Ready:
                 {
                     Leaf.RICH: rich,
                     Leaf.SOURCES: lambda value: [s for s in map(source, value) if s],
-                    Leaf.LAW: lambda value: law_dict(registers.provisions.get(value)),
+                    Leaf.LAW: law,
                     Leaf.CONTACT: lambda value: contact_dict(registers.contacts.get(value)),
                     Leaf.TABLE: table,
                 },
@@ -504,10 +518,8 @@ def alive_paths(paths: Iterable[str]) -> set[str]:
             continue
         (in_tree if match.url_name == "wagtail_serve" else alive).add(path)
     if in_tree:
-        root = Site.objects.select_related("root_page").get(is_default_site=True).root_page
-        wanted = {f"{root.url_path}{path}/" if path else root.url_path: path for path in in_tree}
-        found = Page.objects.filter(url_path__in=wanted).live().public()
-        alive |= {wanted[url_path] for url_path in found.values_list("url_path", flat=True)}
+        here = tree.now()
+        alive |= {path for path in in_tree if here.at(path)}
     return alive
 
 
@@ -521,7 +533,7 @@ def _anchor(words: str, taken: set[str]) -> str:
 
 
 def source_dict(row: Source | LegalProvision, locator: str = "") -> dict[str, str]:
-    """Return a source or law as templates list it."""
+    """Return a source or law as it is listed, without what the portal's pages add to it."""
     if isinstance(row, LegalProvision):
         return {
             "key": row.key,
@@ -530,6 +542,18 @@ def source_dict(row: Source | LegalProvision, locator: str = "") -> dict[str, st
             "url": "",
         }
     return {"key": row.key, "label": row.title, "locator": locator, "url": row.url}
+
+
+def cited(row: Source | LegalProvision, locator: str, here: tree.Tree) -> dict[str, str]:
+    """Return a source or law as templates list it, with the address of its row in a register."""
+    register = "lagar" if isinstance(row, LegalProvision) else "kallor"
+    return source_dict(row, locator) | {"anchor_url": register_url(here, register, row.key)}
+
+
+def register_url(here: tree.Tree, register: str, key: str) -> str:
+    """Return the address of a row in a register's page; empty while there is no such page."""
+    place = here.at(register)
+    return f"{place.url}#{quote(key)}" if place else ""
 
 
 def law_dict(row: LegalProvision | None) -> dict[str, Any]:
@@ -541,6 +565,10 @@ def law_dict(row: LegalProvision | None) -> dict[str, Any]:
         "amended_by", "checked_on", "earlier",
     )  # fmt: skip
     return {name: getattr(row, name) for name in names}
+
+
+def _law_box(row: LegalProvision | None, here: tree.Tree) -> dict[str, Any]:
+    return law_dict(row) | {"url": register_url(here, "lagar", row.key)} if row else {}
 
 
 def contact_dict(row: Contact | None) -> dict[str, Any]:
@@ -632,8 +660,4 @@ def paths_by_id() -> dict[int, str]:
 
 def urls_by_id(ids: Iterable[int]) -> dict[int, str]:
     """Return page id → address for the published pages among *ids*."""
-    return {
-        page.pk: page.url
-        for page in Page.objects.filter(pk__in=ids).live().public().defer_streamfields()
-        if page.url
-    }
+    return {place.pk: place.url for place in tree.now().open(ids)}

@@ -1,5 +1,7 @@
 """The portal back into files: what `content.loading` reads, from what is in the database."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +13,27 @@ from content.models import (
     Activity,
     Board,
     BoardPage,
+    BoardStatement,
     Contact,
     Edition,
+    Figure,
+    FollowUpStep,
     Goal,
+    GoalConcern,
     GoalPage,
     GuidancePage,
     Indicator,
     InformationPage,
     LegalProvision,
+    MatrixPage,
     OperationPage,
     PerspectivePage,
+    Precondition,
+    PreventionCell,
     PreventionPage,
     ProgrammePage,
+    RegisterPage,
+    Remark,
     SectionPage,
     Source,
     StartPage,
@@ -31,7 +42,9 @@ from content.models import (
     ViolenceFormPage,
     ViolenceTypePage,
 )
+from content.models.programme import EditionStatus, Tag
 from content.writing import to_yaml, write_text
+from portal.organisation.models import Operation
 
 TYPE_OF: dict[type[Page], str] = {
     StartPage: "start",
@@ -48,7 +61,19 @@ TYPE_OF: dict[type[Page], str] = {
     OperationPage: "operation",
     BoardPage: "board",
     InformationPage: "information",
+    RegisterPage: "register",
+    MatrixPage: "matrix",
 }
+
+
+def row_key(model: type[models.Model]) -> tuple[str, ...]:
+    """Return what tells the rows of a register apart in its file."""
+    return ("level", "operation") if model is PreventionCell else ("key",)
+
+
+def key_of(model: type[models.Model], row: Mapping[str, Any]) -> str:
+    """Return what *row* of a file is known by."""
+    return "/".join(row[name] for name in row_key(model))
 
 
 def export_row(row: Any) -> dict[str, Any]:
@@ -56,28 +81,77 @@ def export_row(row: Any) -> dict[str, Any]:
     skip = {"id", "verified_on", "sort_order"}
     values: dict[str, Any] = {}
     for field in row._meta.fields:
-        if field.name in skip:
-            continue
-        value = getattr(row, field.name)
-        values[field.name] = value.key if isinstance(field, models.ForeignKey) and value else value
+        if field.name not in skip:
+            values[field.name] = _as_written(field.name, getattr(row, field.name))
+    if isinstance(row, Remark):
+        values["boards"] = list(row.boards.order_by("pk").values_list("key", flat=True))
     return values
 
 
+def _as_written(name: str, value: Any) -> Any:
+    if isinstance(value, Operation):
+        return value.slug
+    if isinstance(value, models.Model):
+        return value.key  # type: ignore[attr-defined]
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return value.split() if name == "sources" else value
+
+
+def _unless(default: str, tag: str) -> dict[str, str]:
+    """Return how a source gives a row, unless it is as such rows are given by default.
+
+    Empty or ordinary facts are left out, so that rows loaded by an earlier release, which knew
+    nothing of them, do not look as if an editor had changed them.
+    """
+    return {} if tag == default else {"tag": str(tag)}
+
+
+def export_board(board: Board) -> dict[str, Any]:
+    """Return a board with what sources say of it."""
+    statements = BoardStatement.objects.filter(board=board).select_related("source")
+    return export_row(board) | {
+        "statements": [
+            {"text": row.text, "source": row.source.key} | _unless(Tag.REPORTED, row.tag)
+            for row in statements
+        ]
+    }
+
+
+def export_edition(edition: Edition) -> dict[str, Any]:
+    """Return an edition with the steps of its year."""
+    return export_row(edition) | {
+        "steps": [
+            {
+                "moments": row.moments, "who": row.who, "text": row.text, "boards": row.boards,
+                "sources": row.sources.split(),
+            } | _unless(Tag.REPORTED, row.tag)
+            for row in FollowUpStep.objects.filter(edition=edition)
+        ]
+    }  # fmt: skip
+
+
+def _cited(row: Any) -> dict[str, Any]:
+    """Return what a row says and what gives it, and what is said of it beyond the ordinary."""
+    more = _unless(Tag.QUOTED, row.tag)
+    suggested = getattr(row, "suggested_goal", None)
+    return {"text": row.text, "source": row.source.key} | more | (
+        {"suggested_goal": suggested} if suggested else {}
+    )  # fmt: skip
+
+
 def export_indicator(row: Indicator) -> dict[str, Any]:
-    """Return an indicator, with the activity it follows up if an editor has said which."""
-    followed = {"activity": row.activity.key} if row.activity else {}
-    return {"text": row.text, "source": row.source.key} | followed
+    """Return an indicator, with the activities it follows up if an editor has said which."""
+    return _cited(row) | ({"follows": row.follows.split()} if row.follows else {})
 
 
 def export_activity(activity: Activity) -> dict[str, Any]:
     """Return an activity with what hangs on it."""
-    return {
-        "key": activity.key,
-        "text": activity.text,
-        "source": activity.source.key,
+    return {"key": activity.key} | _cited(activity) | {
         "kind": activity.kind,
         "responsible": [
             {"board": row.board.key, "note": row.note, "source": row.source.key}
+            | _unless(Tag.REPORTED, row.tag)
             for row in activity.responsibilities.select_related("board", "source").order_by(
                 "sort_order"
             )
@@ -85,7 +159,7 @@ def export_activity(activity: Activity) -> dict[str, Any]:
         "areas": [
             {"key": row.key, "name": row.name} for row in activity.areas.order_by("sort_order")
         ],
-    }
+    }  # fmt: skip
 
 
 def export_goal(goal: Goal) -> dict[str, Any]:
@@ -96,6 +170,11 @@ def export_goal(goal: Goal) -> dict[str, Any]:
         "name": goal.name,
         "source": goal.source.key,
         "gaps": goal.gaps,
+        "target_groups": goal.target_groups,
+        "open_question": goal.open_question,
+        "open_question_source": (
+            goal.open_question_source.key if goal.open_question_source else None
+        ),
         "activities": [
             export_activity(row)
             for row in Activity.objects.filter(goal=goal)
@@ -105,38 +184,42 @@ def export_goal(goal: Goal) -> dict[str, Any]:
         "indicators": [
             export_indicator(row)
             for row in Indicator.objects.filter(goal=goal)
-            .select_related("source", "activity")
+            .select_related("source")
             .order_by("sort_order")
         ],
         "preconditions": [
-            {"text": row.text, "source": row.source.key}
-            for row in goal.preconditions.model.objects.filter(goal=goal)
+            _cited(row)
+            for row in Precondition.objects.filter(goal=goal)
             .select_related("source")
             .order_by("sort_order")
+        ],
+        "concerns": [
+            {"board": row.board.key, "note": row.note, "source": row.source.key}
+            for row in GoalConcern.objects.filter(goal=goal).select_related("board", "source")
         ],
     }
 
 
 def export_programme() -> dict[str, Any]:
-    """Return programme.yaml."""
-    newest_first = Edition.objects.order_by("-period_start")
+    """Return programme.yaml: what readers have been shown, and no draft."""
+    editions = Edition.objects.exclude(status=EditionStatus.DRAFT)
     return {
-        "editions": [export_row(row) for row in newest_first.reverse()],
-        "boards": [export_row(row) for row in Board.objects.order_by("pk")],
+        "editions": [export_edition(row) for row in editions.order_by("period_start")],
+        "boards": [export_board(row) for row in Board.objects.order_by("pk")],
         "goals": [
             export_goal(row)
-            for row in Goal.objects.select_related("edition", "source").order_by(
-                "edition__period_start", "number"
-            )
+            for row in Goal.objects.filter(edition__in=editions, live=True)
+            .select_related("edition", "source")
+            .order_by("edition__period_start", "number")
         ],
         "orphans": {
             "activities": [
                 export_activity(row) | {"edition": row.edition.key}
-                for row in Activity.objects.filter(goal=None).order_by("pk")
+                for row in Activity.objects.filter(goal=None, edition__in=editions).order_by("pk")
             ],
             "indicators": [
                 export_indicator(row) | {"edition": row.edition.key}
-                for row in Indicator.objects.filter(goal=None).order_by("pk")
+                for row in Indicator.objects.filter(goal=None, edition__in=editions).order_by("pk")
             ],
         },
     }
@@ -178,6 +261,8 @@ def export_front(page: Any, paths: dict[int, str] | None = None) -> dict[str, An
     own = {
         "kind": getattr(page, "children_kind", None),
         "level": getattr(page, "level", None),
+        "register": page.register if isinstance(page, RegisterPage) else None,
+        "matrix": page.matrix if isinstance(page, MatrixPage) else None,
         "goal": page.goal.number if isinstance(page, GoalPage) else None,
         "contact": page.contact.key if isinstance(page, SupportPage) else None,
         "board": page.board.key if isinstance(page, BoardPage) else None,
@@ -201,6 +286,9 @@ def export_library(folder: Path) -> int:
         ("sources.yaml", Source, "pk"),
         ("laws.yaml", LegalProvision, "pk"),
         ("contacts.yaml", Contact, "sort_order"),
+        ("figures.yaml", Figure, "sort_order"),
+        ("remarks.yaml", Remark, "sort_order"),
+        ("prevention.yaml", PreventionCell, "pk"),
     ]
     for name, model, order in registers:
         rows = [export_row(row) for row in model.objects.order_by(order, "pk")]

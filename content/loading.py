@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,33 +23,45 @@ from wagtail.models import Locale, Page, Site
 from content import documents
 from content.exporting import (
     export_activity,
+    export_board,
     export_body,
+    export_edition,
     export_front,
     export_goal,
     export_indicator,
     export_row,
     is_below,
+    key_of,
+    row_key,
 )
 from content.faults import Faults
 from content.models import (
     Activity,
     Board,
     BoardPage,
+    BoardStatement,
     CompetenceArea,
     Contact,
     Edition,
+    Figure,
+    FollowUpStep,
     Goal,
+    GoalConcern,
     GoalPage,
     GuidancePage,
     Indicator,
     InformationPage,
     LegalProvision,
     LibraryRecord,
+    MatrixPage,
     OperationPage,
     PerspectivePage,
     Precondition,
+    PreventionCell,
     PreventionPage,
     ProgrammePage,
+    RegisterPage,
+    Remark,
     Responsibility,
     SectionPage,
     Source,
@@ -58,8 +71,11 @@ from content.models import (
     ViolenceFormPage,
     ViolenceTypePage,
 )
-from content.models.pages import Kind, PreventionLevel, TargetGroup
+from content.models.pages import Matrix, Register
+from content.models.programme import EditionStatus, Tag
 from content.parsing import TextFile, read_mapping, read_rows, read_text, stable_id
+from content.programme_checks import check_programme, older_first, rows_in
+from content.taxonomy import Kind, PreventionLevel, TargetGroup
 from portal.organisation.models import Operation
 
 # What every page's front matter may say → the field it fills. Special ones are handled by name.
@@ -104,6 +120,8 @@ PAGE_TYPES: dict[str, PageType] = {
     "operation": PageType(OperationPage, ("operation",)),
     "board": PageType(BoardPage, ("board",)),
     "information": PageType(InformationPage),
+    "register": PageType(RegisterPage, ("register",)),
+    "matrix": PageType(MatrixPage, ("matrix",)),
 }
 
 
@@ -186,11 +204,19 @@ def _filled(value: Any) -> Any:
 
 # --- Reading ------------------------------------------------------------------------------------
 
+# Where each register lies, and what tells its rows apart.
 REGISTERS: dict[str, type[models.Model]] = {
     "sources.yaml": Source,
     "laws.yaml": LegalProvision,
     "contacts.yaml": Contact,
+    "figures.yaml": Figure,
+    "remarks.yaml": Remark,
+    "prevention.yaml": PreventionCell,
 }
+
+
+# The programme points at these; the others point at the programme.
+FIRST = ("sources.yaml", "laws.yaml", "contacts.yaml")
 
 
 def read_library(root: Path, faults: Faults) -> Library:
@@ -218,12 +244,18 @@ def _check_rows(
     faults: Faults,
 ) -> None:
     allowed = {field.name for field in _file_fields(model)}
+    if model is Remark:
+        allowed.add("boards")
     seen: set[str] = set()
     for line, row in rows:
-        key = row.get("key")
-        if not key or not isinstance(key, str):
+        missing = [name for name in row_key(model) if not isinstance(row.get(name) or None, str)]
+        if missing == ["key"]:
             faults.add(path, line, "raden saknar key; ge den en egen nyckel.")
+        elif missing:
+            faults.add(path, line, f"raden saknar {' och '.join(missing)}.")
+        if missing:
             continue
+        key = key_of(model, row)
         if key in seen:
             faults.add(path, line, f"nyckeln {key} finns redan; nycklar är unika.")
         seen.add(key)
@@ -231,11 +263,23 @@ def _check_rows(
             faults.add(
                 path, line, f"{key}: uppgiften {name} finns inte eller får inte stå i en fil."
             )
+        for each in _file_fields(model):
+            if each.is_relation and not each.null and not row.get(each.name):
+                faults.add(path, line, f"{key}: {each.name} saknas.")
+        # What a row points at is looked up when all files have been read.
+        found = model(**{
+            name: value for name, value in values_of(model, row).items()
+            if not model._meta.get_field(name).is_relation
+        })  # fmt: skip
         try:
-            model(**values_of(model, row | {"source": None})).clean_fields()
+            found.full_clean(
+                exclude=[field.name for field in model._meta.fields if field.is_relation],
+                validate_unique=False, validate_constraints=False,
+            )  # fmt: skip
         except ValidationError as error:
             for name, messages in error.message_dict.items():
-                faults.add(path, line, f"{key}: {name}: {' '.join(messages)}")
+                place = f"{key}: {name}" if name != "__all__" else key
+                faults.add(path, line, f"{place}: {' '.join(messages)}")
 
 
 def _file_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
@@ -247,10 +291,24 @@ def _file_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
 def values_of(model: type[models.Model], row: Mapping[str, Any]) -> dict[str, Any]:
     """Return every field that a file may say, those that *row* leaves out with their default."""
     return {
-        field.name: field.get_default() if row.get(field.name) in (None, "") else row[field.name]
+        field.name: field.get_default()
+        if row.get(field.name) in (None, "")
+        else _as_stored(field, row[field.name])
         for field in _file_fields(model)
         if field.name in row or not field.is_relation
     }
+
+
+def _as_stored(field: models.Field[Any, Any], value: Any) -> Any:
+    """Return a value of a file as *field* takes it."""
+    if field.name == "sources" and isinstance(value, list):
+        return " ".join(str(key) for key in value)
+    if isinstance(field, models.DecimalField):
+        try:
+            return Decimal(str(value).replace(",", "."))
+        except InvalidOperation:
+            return value
+    return value
 
 
 def check_page(
@@ -308,7 +366,7 @@ def check_page(
     for code in front.get("target_groups") or []:
         if code not in TargetGroup:
             faults.add(text.path, line("target_groups"), f"målgruppen {code} finns inte.")
-    choices = {"kind": Kind, "level": PreventionLevel}
+    choices = {"kind": Kind, "level": PreventionLevel, "register": Register, "matrix": Matrix}
     for name, options in choices.items():
         if name in page_type.extra and front.get(name) not in options:
             faults.add(
@@ -329,12 +387,12 @@ def check_references(
     libraries, pages = list(libraries), list(pages)
     known = _Known.of(libraries)
     for library in libraries:
-        for line, row in library.rows["contacts.yaml"]:
-            if row.get("source") and row["source"] not in known.sources:
-                faults.add(
-                    library.root / "contacts.yaml", line, f"källan {row['source']} finns inte."
-                )
-        _check_programme(library.root / "programme.yaml", library.programme, known, faults)
+        for name in REGISTERS:
+            for line, row in library.rows[name]:
+                for message in _astray(row, known):
+                    faults.add(library.root / name, line, message)
+        path = library.root / "programme.yaml"
+        check_programme(path, library.programme, known, _line_of, faults)
     here = {page.path for page in pages} | set(_paths_here()) | _loaded_paths()
     for page in pages:
         parent = page.path.rpartition("/")[0]
@@ -346,6 +404,20 @@ def check_references(
                 f"{name} som skulle ligga ovanför finns inte; lägg till {parent or 'index'}.md.",
             )
         _check_page_references(page, known, faults)
+
+
+def _astray(row: Mapping[str, Any], known: "_Known") -> Iterator[str]:
+    """Yield what a row of a register points at in vain."""
+    for name, (what, keys) in {
+        "source": ("källan", known.sources),
+        "sources": ("källan", known.sources),
+        "boards": ("nämnden", known.boards),
+        "operation": ("verksamheten", known.operations),
+    }.items():
+        values = row.get(name) or []
+        for key in values if isinstance(values, list) else str(values).split():
+            if not isinstance(key, str) or key not in keys:
+                yield f"{what} {key} finns inte."
 
 
 @dataclass(frozen=True)
@@ -369,7 +441,7 @@ class _Known:
 
         def named(name: str, key: str, model: type[models.Model]) -> set[Any]:
             found = set(model._default_manager.values_list(key, flat=True))
-            rows = (row for each in libraries for row in _rows_in(each.programme, name))
+            rows = (row for each in libraries for row in rows_in(each.programme, name))
             return found | {row.get(key) for row in rows if isinstance(row.get(key), str | int)}
 
         return cls(
@@ -430,69 +502,6 @@ def _missing(
                 # Two keys without a comma look like a key and a place in it.
                 if reference["locator"] in rests_on:
                     yield "källan", f"{reference['key']} {reference['locator']}"
-
-
-# What a row of the programme must and may say.
-PROGRAMME: dict[str, tuple[set[str], set[str]]] = {
-    "boards": ({"key", "name", "kind"}, {"employer_perspective_mainly"}),
-    "editions": (
-        {"key", "title", "period_start", "period_end", "status"},
-        {"status_note", "source"},
-    ),
-    "goals": (
-        {"number", "edition", "name", "source"},
-        {"gaps", "activities", "indicators", "preconditions"},
-    ),
-    "activities": ({"key", "text", "source"}, {"edition", "kind", "responsible", "areas"}),
-    "indicators": ({"text", "source"}, {"edition", "activity"}),
-    "preconditions": ({"text", "source"}, set()),
-    "responsible": ({"board", "source"}, {"note"}),
-    "areas": ({"key", "name"}, set()),
-}
-
-
-def _rows_in(row: Any, name: str) -> list[dict[str, Any]]:
-    """Return the rows under *name*, those that are rows at all."""
-    found = row.get(name) if isinstance(row, Mapping) else None
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
-def _check_programme(path: Path, data: Mapping[str, Any], known: _Known, faults: Faults) -> None:
-    points_at: dict[str, tuple[str, set[Any]]] = {
-        "source": ("källan", known.sources),
-        "edition": ("utgåvan", known.editions),
-        "board": ("nämnden", known.boards),
-    }
-
-    def check(row: Mapping[str, Any], name: str) -> None:
-        if not isinstance(row.get(name) or [], list) or len(_rows_in(row, name)) < len(
-            row.get(name) or []
-        ):
-            faults.add(path, _line_of(path, name), f"{name} ska vara en lista med rader.")
-        must, may = PROGRAMME[name]
-        for item in _rows_in(row, name):
-            place = next(
-                (str(item[key]) for key in ("key", "text", "name", "board") if item.get(key)), name
-            )
-            line = _line_of(path, place)
-            for missing in sorted(key for key in must if item.get(key) in (None, "")):
-                faults.add(path, line, f"{name}, {place}: {missing} saknas.")
-            for odd in sorted(set(item) - must - may):
-                faults.add(path, line, f"{name}, {place}: uppgiften {odd} finns inte.")
-            for key, (what, keys) in points_at.items():
-                if item.get(key) and item[key] not in keys:
-                    faults.add(path, line, f"{name}, {place}: {what} {item[key]} finns inte.")
-            for below in sorted(set(PROGRAMME) & may & set(item)):
-                check(item, below)
-
-    for name in ("boards", "editions", "goals"):
-        check(data, name)
-    orphans = data.get("orphans") or {}
-    if not isinstance(orphans, dict):
-        faults.add(path, _line_of(path, "orphans"), "orphans ska ha activities och indicators.")
-        return
-    for name in ("activities", "indicators"):
-        check(orphans, name)
 
 
 def _line_of(path: Path, words: str) -> int:
@@ -566,11 +575,22 @@ class Loader:
 
     def rows(self, library: Library) -> None:
         """Load the registers, sources first since contacts point at them."""
-        for name, model in REGISTERS.items():
-            here = {row.key: row for row in model._default_manager.all()}  # type: ignore[attr-defined]
-            for order, (line, row) in enumerate(library.rows[name]):
-                with self._telling(library.root / name, line, row["key"]):
-                    self._row(name, model, row, here.get(row["key"]), order)
+        for name in FIRST:
+            self._rows(library, name)
+
+    def last_rows(self, library: Library) -> None:
+        """Load the registers that point at the programme."""
+        for name in REGISTERS:
+            if name not in FIRST:
+                self._rows(library, name)
+
+    def _rows(self, library: Library, name: str) -> None:
+        model = REGISTERS[name]
+        here = {key_of(model, export_row(row)): row for row in model._default_manager.all()}
+        for order, (line, row) in enumerate(library.rows[name]):
+            key = key_of(model, row)
+            with self._telling(library.root / name, line, key):
+                self._row(name, model, row, here.get(key), order)
 
     def _row(
         self,
@@ -580,13 +600,20 @@ class Loader:
         instance: models.Model | None,
         order: int,
     ) -> None:
-        key, file_hash = f"{name}#{row['key']}", digest(row)
+        key, file_hash = f"{name}#{key_of(model, row)}", digest(row)
         if self._keep(key, file_hash, _hash_of(stored_row, instance)):
             return
         values = values_of(model, row)
-        if model is Contact:
-            values |= {"source": _source(row.get("source")), "sort_order": order}
+        fields = {field.name for field in model._meta.fields}
+        if "source" in fields:
+            values["source"] = _source(row.get("source"))
+        if "sort_order" in fields:
+            values["sort_order"] = order
+        if model is PreventionCell:
+            values["operation"] = Operation.objects.get(slug=row["operation"])
         saved = _saved(instance or model(), values)
+        if isinstance(saved, Remark):
+            saved.boards.set([_row_of(Board, key) for key in row.get("boards") or []])
         self._note(key, file_hash, digest(stored_row(saved)), created=instance is None)
 
     # --- programme
@@ -596,9 +623,9 @@ class Loader:
         data = library.programme
         with self._telling(library.root / "programme.yaml", 0, "programmet"):
             for row in data.get("boards") or []:
-                self._simple(Board, "board", row, {})
-            for row in data.get("editions") or []:
-                self._simple(Edition, "edition", row, {"source": _source(row.get("source"))})
+                self._board(row)
+            for row in older_first(data.get("editions") or []):
+                self._edition(row)
             for row in data.get("goals") or []:
                 self._goal(row)
             orphans = data.get("orphans") or {}
@@ -607,29 +634,53 @@ class Loader:
             for row in orphans.get("indicators") or []:
                 self._orphaned_indicator(row)
 
-    def _simple(
-        self,
-        model: type[models.Model],
-        name: str,
-        row: dict[str, Any],
-        related: dict[str, Any],
-    ) -> None:
-        key, file_hash = f"programme.yaml#{name}/{row['key']}", digest(row)
-        here = model._default_manager.filter(key=row["key"]).first()
-        if self._keep(key, file_hash, _hash_of(export_row, here)):
+    def _board(self, row: dict[str, Any]) -> None:
+        key = f"programme.yaml#board/{row['key']}"
+        here = Board.objects.filter(key=row["key"]).first()
+        if self._keep(key, digest(row), _hash_of(export_board, here)):
             return
-        saved = _saved(here or model(), values_of(model, row) | related)
-        self._note(key, file_hash, digest(export_row(saved)), created=here is None)
+        board = _saved(here or Board(), values_of(Board, row))
+        BoardStatement.objects.filter(board=board).delete()
+        for order, item in enumerate(row.get("statements") or []):
+            _saved(BoardStatement(board=board, sort_order=order), _cited(item, Tag.REPORTED))
+        self._note(key, digest(row), digest(export_board(board)), created=here is None)
+
+    def _edition(self, row: dict[str, Any]) -> None:
+        key = f"programme.yaml#edition/{row['key']}"
+        here = Edition.objects.filter(key=row["key"]).first()
+        if self._keep(key, digest(row), _hash_of(export_edition, here)):
+            return
+        replaces = _row_of(Edition, row["replaces"]) if row.get("replaces") else None
+        related = {"source": _source(row.get("source")), "replaces": replaces}
+        edition = _saved(here or Edition(), values_of(Edition, row) | related)
+        FollowUpStep.objects.filter(edition=edition).delete()
+        for order, item in enumerate(row.get("steps") or []):
+            _saved(
+                FollowUpStep(edition=edition, sort_order=order),
+                {
+                    "moments": item["moments"], "who": item["who"], "text": item["text"],
+                    "boards": item.get("boards") or [], "tag": item.get("tag") or Tag.REPORTED,
+                    "sources": " ".join(item["sources"]),
+                },
+            )  # fmt: skip
+        self._note(key, digest(row), digest(export_edition(edition)), created=here is None)
 
     def _goal(self, row: dict[str, Any]) -> None:
         edition = _edition(row)
         key = f"programme.yaml#goal/{edition.key}/{row['number']}"
         here = Goal.objects.filter(edition=edition, number=row["number"]).first()
-        if self._keep(key, digest(row), _hash_of(export_goal, here)):
+        if self._keep(key, digest(row), _hash_of(stored_goal, here)):
             return
         goal = here or Goal(edition=edition, number=row["number"])
-        _saved(goal, {"name": row["name"], "source": _source(row["source"]),
-                      "gaps": row.get("gaps") or []})  # fmt: skip
+        _saved(
+            goal,
+            {
+                "name": row["name"], "source": _source(row["source"]),
+                "gaps": row.get("gaps") or [], "target_groups": row.get("target_groups") or [],
+                "open_question": row.get("open_question") or "",
+                "open_question_source": _source(row.get("open_question_source")),
+            },
+        )  # fmt: skip
         activities = [
             _activity(item, edition, goal, order)
             for order, item in enumerate(row.get("activities") or [])
@@ -638,7 +689,13 @@ class Loader:
         Activity.objects.filter(goal=goal).exclude(pk__in=[a.pk for a in activities]).delete()
         _quotations(Indicator, goal, row.get("indicators") or [])
         _quotations(Precondition, goal, row.get("preconditions") or [])
-        self._note(key, digest(row), digest(export_goal(goal)), created=here is None)
+        GoalConcern.objects.filter(goal=goal).delete()
+        for order, item in enumerate(row.get("concerns") or []):
+            _saved(GoalConcern(goal=goal, sort_order=order), _board_on_row(item))
+        if goal.latest_revision_id:
+            # The editor opens the latest revision, which must be what the file says now.
+            Goal.objects.get(pk=goal.pk).save_revision().publish()
+        self._note(key, digest(row), digest(stored_goal(goal)), created=here is None)
 
     def _orphaned_activity(self, row: dict[str, Any]) -> None:
         edition = _edition(row)
@@ -655,8 +712,13 @@ class Loader:
         here = Indicator.objects.filter(edition=edition, goal=None, text=row["text"]).first()
         if self._keep(key, digest(row), _hash_of(export_indicator, here)):
             return
-        indicator = here or Indicator(edition=edition, text=row["text"])
-        _saved(indicator, {"source": _source(row["source"]), "activity": _followed(row, edition)})
+        indicator = _saved(
+            here or Indicator(edition=edition, text=row["text"]),
+            _cited(row) | {
+                "follows": " ".join(row.get("follows") or []),
+                "suggested_goal": row.get("suggested_goal"),
+            },
+        )  # fmt: skip
         self._note(key, digest(row), digest(export_indicator(indicator)), created=here is None)
 
     # --- pages
@@ -757,6 +819,8 @@ class Loader:
         found: dict[str, tuple[str, Callable[[Any], Any]]] = {
             "kind": ("children_kind", str),
             "level": ("level", str),
+            "register": ("register", str),
+            "matrix": ("matrix", str),
             "goal": ("goal", _newest_goal),
             "contact": ("contact", lambda key: _row_of(Contact, key)),
             "board": ("board", lambda key: _row_of(Board, key)),
@@ -818,6 +882,25 @@ def stored_row(row: Any) -> dict[str, Any]:
     return export_row(row) | {"verified_on": getattr(row, "verified_on", None)}
 
 
+def stored_goal(goal: Goal) -> dict[str, Any]:
+    """Return a goal with whether an editor has a draft of it: loading would bury the draft."""
+    return export_goal(goal) | {"draft": goal.has_unpublished_changes}
+
+
+def _cited(row: Mapping[str, Any], tag: str = Tag.QUOTED) -> dict[str, Any]:
+    """Return what every row that a source gives has: its words, how they are given, by what."""
+    return {
+        "text": row["text"], "tag": row.get("tag") or tag, "source": _source(row["source"])
+    }  # fmt: skip
+
+
+def _board_on_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "board": _row_of(Board, row["board"]), "note": row.get("note") or "",
+        "source": _source(row["source"]),
+    }  # fmt: skip
+
+
 def _saved[T: models.Model](row: T, values: Mapping[str, Any]) -> T:
     """Return *row* saved with *values*. Raises ValidationError."""
     for name, value in values.items():
@@ -851,24 +934,19 @@ def _edition(row: Mapping[str, Any]) -> Edition:
     """Return the edition that a row names, or the newest."""
     if row.get("edition"):
         return _row_of(Edition, row["edition"])
-    return Edition.objects.latest("period_start")
+    # A draft is an editor's: no file means it without saying so.
+    shown = Edition.objects.exclude(status=EditionStatus.DRAFT)
+    newest: Edition = (shown if shown.exists() else Edition.objects).latest("period_start")
+    return newest
 
 
 def _newest_goal(number: int) -> Goal:
-    goal: Goal | None = (
-        Goal.objects.filter(number=number).order_by("-edition__period_start").first()
-    )
+    goals = Goal.objects.filter(number=number).order_by("-edition__period_start")
+    shown = goals.exclude(edition__status=EditionStatus.DRAFT)
+    goal: Goal | None = shown.first() or goals.first()
     if goal is None:
         raise documents.UnknownKey(str(number))
     return goal
-
-
-def _followed(row: Mapping[str, Any], edition: Edition) -> Activity | None:
-    """Return the activity that an indicator follows up."""
-    if not row.get("activity"):
-        return None
-    found: Activity | None = Activity.objects.filter(edition=edition, key=row["activity"]).first()
-    return found
 
 
 def _activity(row: dict[str, Any], edition: Edition, goal: Goal | None, order: int) -> Activity:
@@ -876,21 +954,18 @@ def _activity(row: dict[str, Any], edition: Edition, goal: Goal | None, order: i
     here = Activity.objects.filter(edition=edition, key=row["key"]).first()
     activity = _saved(
         here or Activity(edition=edition, key=row["key"]),
-        {
-            "goal": goal,
-            "text": row["text"],
-            "kind": row.get("kind") or "",
-            "source": _source(row["source"]),
-            "sort_order": order,
+        _cited(row) | {
+            "goal": goal, "kind": row.get("kind") or "", "sort_order": order,
+            "suggested_goal": row.get("suggested_goal"),
         },
-    )
+    )  # fmt: skip
     Responsibility.objects.filter(activity=activity).delete()
     CompetenceArea.objects.filter(activity=activity).delete()
     for place, item in enumerate(row.get("responsible") or []):
-        Responsibility.objects.create(
-            activity=activity, board=_row_of(Board, item["board"]), note=item.get("note") or "",
-            source=_source(item["source"]), sort_order=place,
-        )  # fmt: skip
+        _saved(
+            Responsibility(activity=activity, sort_order=place),
+            _board_on_row(item) | {"tag": item.get("tag") or Tag.REPORTED},
+        )
     for place, item in enumerate(row.get("areas") or []):
         CompetenceArea.objects.create(
             activity=activity, key=item["key"], name=item["name"], sort_order=place
@@ -904,9 +979,9 @@ def _quotations(
     """Make *goal* have these indicators or preconditions, and no other."""
     here = {row.text: row for row in model.objects.filter(goal=goal)}
     for order, item in enumerate(rows):
-        values: dict[str, Any] = {"source": _source(item["source"]), "sort_order": order}
+        values = _cited(item) | {"sort_order": order}
         if model is Indicator:
-            values |= {"edition": goal.edition, "activity": _followed(item, goal.edition)}
+            values |= {"edition": goal.edition, "follows": " ".join(item.get("follows") or [])}
         _saved(here.pop(item["text"], None) or model(goal=goal, text=item["text"]), values)
     model.objects.filter(pk__in=[row.pk for row in here.values()]).delete()
 
@@ -921,6 +996,7 @@ def load(libraries: list[Library], pages: list[PageFile], faults: Faults) -> Rep
     for library in libraries:
         loader.rows(library)
         loader.programme(library)
+        loader.last_rows(library)
     loader.pages(pages)
     return loader.report
 

@@ -5,7 +5,7 @@ Nothing here touches the database. Every fault is noted with its line, and readi
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,12 @@ class TextFile:
     body: Document = field(default_factory=list)
 
 
+class Row(dict[str, Any]):
+    """Names and values of a YAML file, with the line they begin on."""
+
+    line = 0
+
+
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML where a day must exist and a name may stand but once."""
 
@@ -68,7 +74,15 @@ def _day(loader: Any, node: yaml.ScalarNode) -> Any:
         raise _OurError(f"dagen {node.value} finns inte; rätta den", node.start_mark) from None
 
 
+def _row(loader: Any, node: yaml.MappingNode) -> Iterator[Row]:
+    row = Row()
+    row.line = node.start_mark.line + 1
+    yield row
+    row.update(loader.construct_mapping(node))
+
+
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
+_Loader.add_constructor("tag:yaml.org,2002:map", _row)
 
 
 def _parse_yaml(text: str) -> tuple[Any, list[int]]:

@@ -1,6 +1,7 @@
 """The portal's one audit trail: Wagtail's own log, under names that begin with the package.
 
-What is on record: looking at persons, exporting persons, changes to roles and requirements.
+What is on record: looking at persons, exporting persons, changes to roles and requirements, and
+which edition of the programme is in force.
 What is never on record: what anyone reads, searches for or answers.
 """
 
@@ -20,6 +21,8 @@ class Action(StrEnum):
     CERTIFICATE_CHECKED = "training.certificate_checked"
     MODULE_FROZEN = "training.module_frozen"
     COMPLETION_REVOKED = "training.completion_revoked"
+    EDITION_COPIED = "content.edition_copied"
+    EDITION_PUBLISHED = "content.edition_published"
 
     @property
     def label(self) -> str:
@@ -34,6 +37,8 @@ _LABELS = {
     Action.CERTIFICATE_CHECKED: "Såg vem ett intyg gäller",
     Action.MODULE_FROZEN: "Fryste en version av en modul",
     Action.COMPLETION_REVOKED: "Återkallade ett genomförande",
+    Action.EDITION_COPIED: "Gjorde en ny utgåva av programmet",
+    Action.EDITION_PUBLISHED: "Publicerade en utgåva av programmet",
 }
 
 

@@ -30,6 +30,7 @@ TABS = {
     "knappar": "Grunden",
     "formular": "Formulär",
     "innehall": "Innehåll",
+    "programmet": "Programmet",
     "siffror": "Siffror",
     "vagar": "Vägar",
     "tillstand": "Tillstånd",
@@ -111,6 +112,7 @@ def sections(tab: str, data: QueryDict) -> tuple[Section, ...]:
     return {
         "knappar": _BUTTONS_AND_TEXT,
         "innehall": _CONTENT,
+        "programmet": _PROGRAMME,
         "siffror": _figures(),
         "vagar": _WAYS,
         "tillstand": _STATES,
@@ -679,6 +681,116 @@ _CONTENT = (
             ),
             _own("print"),
         ),
+    ),
+)
+
+# --- The programme -------------------------------------------------------------------------------
+
+_SEED = [{"key": "D3", "label": "Kulturförvaltningens remissvar", "url": "", "locator": ""}]
+_DUTY = {
+    "anchor": "aktivitet-exempel",
+    "text": "Sprida lättillgänglig information på flera språk om stöd- och skyddsinsatser",
+    "chip": "quoted",
+    "sources": _SEED,
+    "kind_label": "",
+    "responsible": [{"board": "Kulturnämnden", "url": "", "note": "en av de ansvariga"}],
+    "areas": [],
+    "followed_by": [],
+    "goal": "Mål 3 (stadens program)",
+    "url": "",
+}
+_LOOSE = {
+    "what": "Indikator",
+    "text": "Antal unga som får stöd och hjälp av Stödcentrum utifrån våld i nära relationer",
+    "chip": "quoted",
+    "sources": _SEED,
+    "suggested": {"label": "Mål 4 (stadens program)", "url": ""},
+}
+_REMARK = {
+    "key": "W00",
+    "text": "Äldrenämnden saknas som ansvarig för aktiviteter där äldre ingår.",
+    "sources": _SEED,
+    "status": "built",
+    "status_label": "Finns i portalen",
+    "answer": "Matrisen visar synpunkten för sig, skild från ansvaret.",
+    "page": None,
+    "boards": [],
+    "url": "",
+}
+
+
+def _year() -> dict[str, Any]:
+    step = {
+        "who": "Nämnder",
+        "text": "skriver hur de ska arbeta med programmet.",
+        "chip": "reported",
+        "sources": _SEED,
+    }
+    names = ("Verksamhetsplan", "Tertialrapport 1", "Tertialrapport 2", "Verksamhetsberättelse")
+    moments = [
+        {"number": number, "short": short, "label": name, "steps": [step] if number != 2 else []}
+        for number, (short, name) in enumerate(
+            zip(("VP", "T1", "T2", "VB"), names, strict=True), start=1
+        )
+    ]
+    stages = [{"moments": [moment], "steps": moment["steps"]} for moment in moments[:2]]
+    stages.append({"moments": moments[2:], "steps": [step]})
+    return {"moments": moments, "stages": stages, "all_year": []}
+
+
+def _matrix() -> dict[str, Any]:
+    """Return a matrix in the shape of content.matrices.Table, which this room may not know."""
+    columns = [{"text": text, "label": text} for text in ("Universell", "Selektiv")]
+    entry = {"text": "Samtal om relationer och gränser", "sources": _SEED}
+    duty = {"text": "en av de ansvariga", "mark": "official", "label": "Ansvarig", "sources": []}
+    wish = {"text": "Borde vara ansvarig", "mark": "remark", "label": "Synpunkt W00", "sources": []}
+    return {
+        "caption": "Ett påhittat exempel",
+        "corner": "Verksamhet",
+        "columns": columns,
+        "empty": "tomt: uppgift saknas",
+        "drawn": [
+            ({"text": "Förskola"}, [(columns[0], [entry]), (columns[1], [])]),
+            ({"text": "Äldreomsorg"}, [(columns[0], [duty]), (columns[1], [wish])]),
+        ],
+    }
+
+
+_PROGRAMME = (
+    Section(
+        "utgava",
+        "En utgåva som är slut",
+        "En gång på varje sida om en utgåva vars period är över.",
+        (
+            _c(
+                "edition_banner",
+                ended={"name": "2021–2025", "url": "/programmet/programperiod-och-status/"},
+            ),
+        ),
+    ),
+    Section(
+        "programrader",
+        "Rader ur programmet",
+        "Under varje rad står vems ord det är. En synpunkt och ett förslag skiljs alltid från "
+        "programmets rader.",
+        (
+            _c("duty", "Aktivitet", activity=_DUTY),
+            _c("loose_row", "Rad utan mål", row=_LOOSE),
+            _c("remark", "Synpunkt ur remissvar", remark=_REMARK),
+            _c("tagged", "Bara märkning och källa", chip="answered", sources=_SEED),
+        ),
+    ),
+    Section(
+        "aret",
+        "Året som ring",
+        "Listan säger allt. Ringen är en bild av samma sak.",
+        (_c("year_wheel", year=_year()),),
+    ),
+    Section(
+        "matris",
+        "Matris",
+        "En tom ruta säger att den är tom. På en smal skärm blir varje rad ett kort.",
+        (_c("matrix", table=_matrix()),),
     ),
 )
 

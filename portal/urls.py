@@ -28,6 +28,7 @@ urlpatterns: list[Any] = [
     path("halsa/matt", health.measures, name="measures"),
     path("cms/", include(cms)),
     path("dokument/", include(wagtaildocs_urls)),
+    path("api/", include("content.api_urls")),
     path("api/", include("search.api_urls")),
 ]
 urlpatterns += i18n_patterns(

@@ -14,13 +14,26 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.models import Page, Site
 
-from content import documents
-from content.models import Contact, Goal, GoalPage, SupportIndexPage, SupportPage
-from content.models.pages import Kind, OperationPage, StartPage, TextPage, goal_dict
+from content import documents, facts, programme_shown
+from content.models import (
+    BoardPage,
+    Contact,
+    GoalPage,
+    MatrixPage,
+    Register,
+    RegisterPage,
+    SupportIndexPage,
+    SupportPage,
+)
+from content.models.pages import OperationPage, StartPage, TextPage
+from content.taxonomy import Kind
 from training.models import ModulePage, ModuleVersion
 from training.models.overview import current_version
 
 SUPPORT_FOR_READERS: Final = "stod-till-dig"
+
+PROGRAMME: Final = "programme"
+"""What pages are marked with that show rows from all over the programme."""
 
 KIND_WORDS: Final = {str(Kind.TRAINING): ("utbildning", "modul")}
 """What pages of a kind are called by those who look for one; a module rarely says it is one."""
@@ -148,7 +161,8 @@ def _parts(page: Any, path: str) -> list[Part]:
 
 
 def _section(base: Part, heading: str, anchor: str, text: str) -> Part:
-    return replace(base, heading=heading, anchor=anchor, text=text, url=f"{base.url}#{anchor}")
+    url = f"{base.url}#{anchor}" if anchor else base.url
+    return replace(base, heading=heading, anchor=anchor, text=text, url=url)
 
 
 def _own_operation(page: Any) -> tuple[str, ...]:
@@ -161,8 +175,14 @@ type _Shown = list[tuple[str, str, str]]
 def _beyond_the_text(page: Any) -> tuple[list[str], _Shown, set[str]]:
     """Return what a page shows out of registers: lines for its top, sections, and which rows."""
     if isinstance(page, GoalPage):
-        top, shown = _goal(page.goal)
+        top, shown = _goal(page.goal_id)
         return top, shown, {f"goal:{page.goal_id}"}
+    if isinstance(page, BoardPage):
+        return *_board(page.board_id), {PROGRAMME}
+    if isinstance(page, MatrixPage):
+        return [], _matrix(page), {PROGRAMME}
+    if isinstance(page, RegisterPage):
+        return [], _register(page), {f"register:{page.register}"}
     if isinstance(page, SupportPage):
         return [_contact_text(page.contact)], [], {f"contact:{page.contact.key}"}
     if isinstance(page, SupportIndexPage):
@@ -174,9 +194,13 @@ def _beyond_the_text(page: Any) -> tuple[list[str], _Shown, set[str]]:
     return [], [], set()
 
 
-def _goal(goal: Goal) -> tuple[list[str], _Shown]:
+def _goal(pk: int) -> tuple[list[str], _Shown]:
     """Return a goal's exact name, and each of its rows as a section of the goal's page."""
-    data = goal_dict(goal)
+    known = facts.now()
+    row = known.goal(pk)
+    if row is None:
+        return [], []
+    data = programme_shown.goal(row, known)
     shown: _Shown = []
     for activity in data["activities"]:
         boards = [item["board"] for item in activity["responsible"]]
@@ -186,7 +210,93 @@ def _goal(goal: Goal) -> tuple[list[str], _Shown]:
         shown.append(("Indikatorer", "indikatorer", row["text"]))
     for row in data["preconditions"]:
         shown.append(("Det här ska vara på plats", "ska-vara-pa-plats", row["text"]))
+    if data["open_question"]:
+        shown.append(("Vilka målet gäller", "malgrupper", data["open_question"]))
     return [f"Mål {data['number']}: {data['name']}"], shown
+
+
+def _board(pk: int) -> tuple[list[str], _Shown]:
+    """Return what a board's page says: its goals and activities, what sources tell, what is
+    wished."""
+    data = programme_shown.board(pk, facts.now())
+    shown: _Shown = []
+    for edition in data["editions"][:1]:
+        goals = [f"{goal['label']}: {goal['name']}" for goal in edition["goals"]]
+        if goals:
+            shown.append(("Mål som berör nämnden", "mal", "\n".join(goals)))
+        shown += [("Aktiviteter", "aktiviteter", row["text"]) for row in edition["activities"]]
+    shown += [
+        ("Det här säger källorna att nämnden gör", "enligt-kallorna", row["text"])
+        for row in data["statements"]
+    ]
+    shown += [("Bara synpunkter", "remissvar", row["text"]) for row in data["remarks"]]
+    return [data["kind_label"]], shown
+
+
+def _matrix(page: MatrixPage) -> _Shown:
+    """Return each row of a matrix that says something."""
+    table = page.table()
+    head, *rows = table.as_rows()
+    shown: _Shown = []
+    for row, cells in zip(rows, table.rows, strict=True):
+        said = [
+            f"{column}: {words}"
+            for column, words, cell in zip(head[1:], row[1:], cells.cells, strict=True)
+            if cell
+        ]
+        if said:
+            shown.append((row[0], "", "\n".join(said)))
+    return shown
+
+
+def _register(page: RegisterPage) -> _Shown:
+    """Return each row of a register as a passage with the row's own anchor."""
+    rows = page.rows()
+    match page.register:
+        case Register.LAWS:
+            return [
+                (
+                    f"{law['act']} {law['reference']}",
+                    law["key"],
+                    "\n".join([law["heading"], law["summary"], law["earlier"]]).strip(),
+                )
+                for group in rows["groups"]
+                for law in group["laws"]
+            ]
+        case Register.FIGURES:
+            return [
+                (topic["title"], figure["key"], f"{figure['text']}\n{figure['note']}".strip())
+                for topic in rows
+                for figure in topic["figures"]
+            ]
+        case Register.SOURCES:
+            return _sources(rows)
+        case _:
+            return [
+                (f"Synpunkt {row['key']}", row["key"], f"{row['text']}\n{row['answer']}".strip())
+                for row in rows["remarks"]
+            ]
+
+
+def _sources(groups: list[dict[str, Any]]) -> _Shown:
+    """Return what the programme is known by, row by row, and the rest as a list for each kind.
+
+    A title alone is about what other pages are about, and hundreds of such rows would change what
+    every word is worth.
+    """
+    first, *others = groups or [{"sources": []}]
+    rows = [
+        (f"Källa {row['key']}", row["key"], f"{row['title']}\n{row['note']}".strip())
+        for row in first["sources"]
+    ]
+    return rows + [
+        (
+            group["title"],
+            group["anchor"],
+            "\n".join(f"{row['title']}, {row['publisher']}" for row in group["sources"]),
+        )
+        for group in others
+    ]
 
 
 def _contact_text(row: Contact) -> str:

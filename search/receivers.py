@@ -4,25 +4,40 @@ Training freezes a module when its page is published; its receiver is connected 
 its app stands before search among the installed apps, so the lessons found here are the new ones.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
-from django.db.models.signals import post_delete, post_save, pre_delete
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from content.models import (
     Activity,
+    Board,
+    BoardStatement,
     CompetenceArea,
     Contact,
+    Edition,
+    Figure,
+    FollowUpStep,
     Goal,
+    GoalConcern,
     Indicator,
     LegalProvision,
     Precondition,
+    PreventionCell,
+    Register,
+    RegisterPage,
+    Remark,
     Responsibility,
+    Source,
     SupportIndexPage,
 )
 from search import indexing
+from search.extraction import PROGRAMME
 
 # --- Pages --------------------------------------------------------------------------------------
 
@@ -105,8 +120,42 @@ def contact_changed(sender: type[Contact], instance: Contact, **kwargs: Any) -> 
 
 
 def law_changed(sender: type[LegalProvision], instance: LegalProvision, **kwargs: Any) -> None:
-    """Index the pages that show a paragraph of a law."""
+    """Index the pages that show a paragraph of a law, and the register of laws."""
     indexing.update_users_of(f"law:{instance.key}")
+    _after_commit(_INDEX_REGISTER[Register.LAWS])
+
+
+def _after_commit(work: Callable[[], Any]) -> None:
+    """Do *work* once when the transaction is through, however many rows it changes."""
+    if all(planned[1] is not work for planned in connection.run_on_commit):
+        transaction.on_commit(work)
+
+
+def _index_register(register: Register) -> None:
+    pages = RegisterPage.objects.filter(register=register).values_list("pk", flat=True)
+    indexing.update(list(pages))
+
+
+def _index_programme() -> None:
+    """Index the pages that show rows from all over the programme."""
+    indexing.update_users_of(PROGRAMME)
+
+
+# One function for each register, so that it can be told whether its work is planned already.
+_INDEX_REGISTER = {register: partial(_index_register, register) for register in Register}
+_REGISTERS = {Figure: Register.FIGURES, Source: Register.SOURCES, Remark: Register.REMARKS}
+
+
+def register_changed(sender: type[Figure | Source | Remark], **kwargs: Any) -> None:
+    """Index the page of a register, and the boards that a remark may be about."""
+    _after_commit(_INDEX_REGISTER[_REGISTERS[sender]])
+    if sender is Remark:
+        _after_commit(_index_programme)
+
+
+def programme_changed(sender: type[Model], **kwargs: Any) -> None:
+    """Index the pages that show rows from all over the programme."""
+    _after_commit(_index_programme)
 
 
 def goal_row_changed(sender: type[Model], instance: Any, **kwargs: Any) -> None:
@@ -114,6 +163,7 @@ def goal_row_changed(sender: type[Model], instance: Any, **kwargs: Any) -> None:
     goal = _goal_of(instance)
     if goal:
         indexing.update_users_of(f"goal:{goal}")
+    _after_commit(_index_programme)
 
 
 def _goal_of(row: Any) -> Any:
@@ -126,6 +176,9 @@ def _goal_of(row: Any) -> Any:
 
 
 GOAL_ROWS = (Goal, Activity, Indicator, Precondition, Responsibility, CompetenceArea)
+
+# What boards' pages and matrices show beside the rows of goals.
+PROGRAMME_ROWS = (Board, BoardStatement, Edition, FollowUpStep, GoalConcern, PreventionCell)
 
 
 def connect() -> None:
@@ -142,6 +195,11 @@ def connect() -> None:
             (contact_changed, (Contact,)),
             (law_changed, (LegalProvision,)),
             (goal_row_changed, GOAL_ROWS),
+            (register_changed, tuple(_REGISTERS)),
+            (programme_changed, PROGRAMME_ROWS),
         ):
             for model in models:
                 signal.connect(receiver, sender=model, dispatch_uid="search.register_changed")
+    m2m_changed.connect(
+        programme_changed, sender=Remark.boards.through, dispatch_uid="search.remark_moved"
+    )

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from content.models.pages import Kind
+from content.taxonomy import Kind
 from portal.organisation.models import Operation
 from search import service
 from search.plan import clean

@@ -24,11 +24,12 @@ NOT_PERSONAL = {
     # organisation
     "Operation", "Profession", "Unit",
     # content
-    "Activity", "Board", "BoardPage", "CompetenceArea", "Contact", "Edition", "Goal", "GoalPage",
-    "GuidancePage", "Indicator", "InformationPage", "LegalProvision", "LibraryRecord",
-    "OperationPage", "PerspectivePage", "Precondition", "PreventionPage", "ProgrammePage",
-    "Responsibility", "SectionPage", "Source", "StartPage", "SupportIndexPage", "SupportPage",
-    "ViolenceFormPage", "ViolenceTypePage",
+    "Activity", "Board", "BoardPage", "BoardStatement", "CompetenceArea", "Contact", "Edition",
+    "Figure", "FollowUpStep", "Goal", "GoalConcern", "GoalPage", "GuidancePage", "Indicator",
+    "InformationPage", "LegalProvision", "LibraryRecord", "MatrixPage", "OperationPage",
+    "PerspectivePage", "Precondition", "PreventionCell", "PreventionPage", "ProgrammePage",
+    "RegisterPage", "Remark", "Responsibility", "SectionPage", "Source", "StartPage",
+    "SupportIndexPage", "SupportPage", "ViolenceFormPage", "ViolenceTypePage",
     # training
     "Module", "ModulePage", "ModuleVersion", "Requirement", "Track", "TrackModule",
     "TrainingIndexPage",

@@ -55,6 +55,8 @@ ROUTES: dict[str, dict[str, int]] = {
     "components": everyone(200),
     "job": everyone(404) | {"anonymous": 302, "ada": 200},
     "sok": everyone(200),
+    "api_programme": everyone(200),
+    "api_programme_table": everyone(200),
     "api_search": everyone(200),
     "api_suggest": everyone(200),
     "training:mine": persons(200),
@@ -110,6 +112,7 @@ class Ada:
     def url(self, name: str) -> str:
         """Return the address of route *name*, about Ada."""
         arguments: dict[str, list[Any]] = {
+            "api_programme_table": ["goals"],
             "job": [self.job.pk],
             "training:lesson": ["orosanmalan", self.lesson],
             "training:quiz": ["orosanmalan"],
@@ -121,7 +124,7 @@ class Ada:
             "training:certificate": [self.completion.code],
             "training:manager_unit": [self.unit.pk],
         }
-        query = "?q=oro" if name.startswith("api_") else ""
+        query = "?q=oro" if name in {"api_search", "api_suggest"} else ""
         return reverse(name, args=arguments.get(name, [])) + query
 
     def data(self, name: str) -> dict[str, Any]:

@@ -10,13 +10,15 @@ class TrainingConfig(AppConfig):
     verbose_name = "Utbildning"
 
     def ready(self) -> None:
-        """Freeze a module whenever its page is published."""
+        """Freeze a module whenever its page is published, and tell content what is taught."""
         from django.db.models.signals import post_delete, post_save
         from wagtail.signals import page_published
 
+        from content import teaching
         from portal import generation
-        from training import receivers
+        from training import offered, receivers
 
+        teaching.offer(offered.modules)
         page_published.connect(receivers.freeze_published_module, dispatch_uid="training.freeze")
         # What learners see is the frozen version, so a new one is a new generation of content;
         # and a requirement changes what holds for all who are done.

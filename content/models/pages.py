@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from wagtail import blocks
 from wagtail.admin.panels import (
     FieldPanel,
@@ -16,55 +17,22 @@ from wagtail.admin.panels import (
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from content import documents
+from content import documents, facts, matrices, programme_shown, registers_shown, tables, tree
 from content.admin_forms import TextPageForm
 from content.blocks import SourceReferenceBlock, TextStreamBlock
 from content.fields import ChoiceListField
-from content.models.programme import GAP_LABELS, Board, Edition, EditionStatus, Goal
+from content.models.programme import Board, Edition, EditionStatus, Goal
 from content.models.registers import Audience, Contact
+from content.taxonomy import (
+    Kind,
+    PreventionLevel,
+    TargetGroup,
+    operation_options,
+    target_group_options,
+)
 from portal import generation
 from portal.kept import Kept
 from portal.organisation.models import Operation
-
-
-class TargetGroup(models.TextChoices):
-    """Whom a text is about."""
-
-    CHILDREN = "barn", "Barn"
-    YOUNG = "unga", "Unga"
-    ADULTS = "vuxna", "Vuxna"
-    ELDERLY = "aldre", "Äldre"
-    PERPETRATORS = "utovare", "Den som utövar våld"
-    EMPLOYEES = "medarbetare", "Stadens medarbetare"
-
-
-class Kind(models.TextChoices):
-    """The kinds of text that search tells apart (`typ`), in the order they are offered."""
-
-    GUIDANCE = "vagledning", "Vägledning"
-    VIOLENCE_TYPE = "valdstyp", "Våldstyper"
-    VIOLENCE_FORM = "uttryck", "Våldets uttryck"
-    PREVENTION = "forebyggande", "Förebyggande arbete"
-    PERSPECTIVE = "perspektiv", "Perspektiv"
-    PROGRAMME = "program", "Programmet"
-    GOAL = "mal", "Mål"
-    BOARD = "ansvar", "Ansvar"
-    OPERATION = "verksamhet", "Verksamheter"
-    SUPPORT = "stod", "Stöd och kontakter"
-    GLOSSARY = "ordlista", "Ordlista"
-    LAW = "lag", "Lagar"
-    STATISTICS = "statistik", "Statistik"
-    TRAINING = "utbildning", "Utbildning"
-
-
-def operation_options() -> list[tuple[str, str]]:
-    """Return the operations as choices."""
-    return list(Operation.objects.order_by("sort_order").values_list("slug", "name"))
-
-
-def target_group_options() -> list[tuple[str, str]]:
-    """Return the target groups as choices."""
-    return list(TargetGroup.choices)
 
 
 class TextFields(models.Model):
@@ -235,12 +203,16 @@ class TextPage(TextFields, Page):
 
         The blocks are ready, so templates ask no questions.
         """
-        blocks_ready = documents.ready_from_stored(documents.unwrap(self.body))
+        # The sources of the whole text go with it, so that registers are asked once.
+        blocks_ready = documents.ready_from_stored(
+            [*documents.unwrap(self.body), self._sources_block()]
+        )
+        page_sources = blocks_ready.pop()["sources"]
         return {
             "breadcrumb": self.breadcrumb(),
             "blocks": blocks_ready,
             "contents": documents.contents(blocks_ready),
-            "page_sources": self.source_list(),
+            "page_sources": page_sources,
             "related": self.linked_pages("related"),
             "modules": self.linked_pages("modules"),
             "sub_pages": self.sub_pages(),
@@ -255,19 +227,20 @@ class TextPage(TextFields, Page):
     def breadcrumb(self) -> list[dict[str, str]]:
         """Return the way here: title and address of each page above, below the start page."""
         return [
-            {"title": page.title, "url": page.url}
-            for page in self.get_ancestors().live().filter(depth__gt=2).defer_streamfields()
+            {"title": place.title, "url": place.url} for place in tree.now().above(self.path or "")
         ]
 
     def source_list(self) -> list[dict[str, str]]:
         """Return the sources of the whole text."""
-        block = {
+        return list(documents.ready_from_stored([self._sources_block()])[0]["sources"])
+
+    def _sources_block(self) -> dict[str, Any]:
+        return {
             "id": "",
             "kind": "reported",
             "text": "",
             "sources": [item["value"] for item in self.sources.get_prep_value()],
         }
-        return list(documents.ready_from_stored([block])[0]["sources"])
 
     @property
     def neutral_title(self) -> bool:
@@ -277,39 +250,31 @@ class TextPage(TextFields, Page):
     def linked_pages(self, name: str) -> list[dict[str, Any]]:
         """Return the published pages that the field *name* points at, in its order."""
         ids = [item["value"] for item in getattr(self, name).get_prep_value()]
-        if not ids:
-            return []
-        pages = Page.objects.filter(pk__in=ids).live().public().specific(defer=False)
-        found = {page.pk: page for page in pages}
-        return [card(found[pk]) for pk in ids if pk in found]
+        return [place.card() for place in tree.now().open(ids)] if ids else []
 
     def sub_pages(self) -> list[dict[str, Any]]:
         """Return the published pages right below this one."""
-        pages = self.get_children().live().public().specific()
-        return [card(page) for page in sorted(pages, key=lambda page: _place(page))]
+        return [place.card() for place in tree.now().below(self.path)] if self.path else []
 
     def operation_list(self) -> list[dict[str, str]]:
         """Return the operations that the text concerns, each with its page; none means all."""
         if not self.operations:
             return []
-        rows = Operation.objects.filter(slug__in=self.operations).order_by("sort_order")
-        pages = OperationPage.objects.live().public().filter(operation__in=rows)
-        urls = {page.operation_id: page.url for page in pages.filter(locale=self.locale)}
-        return [{"name": row.name, "url": urls.get(row.pk) or ""} for row in rows]
+        here = tree.now()
+        pages = {row.pk: here.about("OperationPage", row.pk) for row in _operations()}
+        return [
+            {"name": row.name, "url": page.url if (page := pages[row.pk]) else ""}
+            for row in _operations()
+            if row.slug in self.operations
+        ]
 
 
-def card(page: Page) -> dict[str, Any]:
-    """Return a page as lists show it."""
-    return {
-        "title": page.title,
-        "url": page.url,
-        "summary": getattr(page, "summary", ""),
-        "minutes": getattr(page, "minutes", None),
-    }
+def _operations() -> list[Operation]:
+    """Return the operations in their order, remembered for a generation."""
+    return _rows.get("operations", lambda: list(Operation.objects.order_by("sort_order")))
 
 
-def _place(page: Page) -> tuple[int, str]:
-    return getattr(page, "sort_order", 100), page.path
+_rows = generation.Memory(10)
 
 
 class StartPage(TextPage):
@@ -334,7 +299,33 @@ class StartPage(TextPage):
         return super().text_context(request) | {"edition": edition}
 
 
-class SectionPage(TextPage):
+class EditionShown(TextPage):
+    """A page that shows the programme: it says when the edition's period has ended.
+
+    What it says turns with the year, so it is remembered for a year at most.
+    """
+
+    class Meta(TextPage.Meta):
+        abstract = True
+
+    def variant(self, request: HttpRequest) -> tuple[str, ...]:
+        """Return the year beside what else the text depends on."""
+        return (*super().variant(request), str(timezone.localdate().year))
+
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the banner of the newest edition, or of the one the page is about."""
+        known = facts.now()
+        edition = self.shown_edition(known)
+        return super().text_context(request) | {
+            "ended": programme_shown.banner(edition, known, timezone.localdate())
+        }
+
+    def shown_edition(self, known: facts.Facts) -> facts.Row | None:
+        """Return the edition that the page is about: the newest, unless it says another."""
+        return known.newest
+
+
+class SectionPage(EditionShown):
     """A page that gathers the pages below it."""
 
     page_template = "content/section_page.html"
@@ -353,19 +344,41 @@ class SectionPage(TextPage):
     def text_context(self, request: HttpRequest) -> dict[str, Any]:
         """Name the pages below `children`, since they are the matter of the page."""
         context = super().text_context(request)
-        return context | {"children": context["sub_pages"]}
+        goals = self.children_kind == Kind.GOAL
+        return context | {
+            "children": context["sub_pages"],
+            "goals": programme_shown.goal_list(facts.now()) if goals else None,
+            # Only sections about the programme; a page of guidance holds whatever the period.
+            "ended": context["ended"] if self.children_kind in _OF_THE_PROGRAMME else None,
+        }
 
 
-class ProgrammePage(TextPage):
+_OF_THE_PROGRAMME = {Kind.GOAL, Kind.BOARD, Kind.PROGRAMME}
+# Pages whose matter is rows of the programme: what is added to the text at these addresses.
+_EDITIONS_AT, _YEAR_AT = "programperiod-och-status", "ansvar-och-uppfoljning"
+
+
+class ProgrammePage(EditionShown):
     """About the programme."""
 
+    page_template = "content/programme_page.html"
     kind = Kind.PROGRAMME
 
     class Meta(TextPage.Meta):
         verbose_name = "sida om programmet"
 
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the editions, or the year of follow-up, where the page is about them."""
+        known = facts.now()
+        return super().text_context(request) | {
+            "editions": programme_shown.editions(known, timezone.localdate())
+            if self.slug == _EDITIONS_AT
+            else [],
+            "year": programme_shown.year(known.newest, known) if self.slug == _YEAR_AT else None,
+        }
 
-class GoalPage(TextPage):
+
+class GoalPage(EditionShown):
     """A goal, with the activities and indicators that the sources quote."""
 
     page_template = "content/goal_page.html"
@@ -379,41 +392,23 @@ class GoalPage(TextPage):
     class Meta(TextPage.Meta):
         verbose_name = "målsida"
 
+    def shown_edition(self, known: facts.Facts) -> facts.Row | None:
+        """Return the goal's own edition."""
+        row = known.goal(self.goal_id)
+        return row.edition if row else None
+
     def text_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Add the goal's rows."""
-        return super().text_context(request) | {"goal": goal_dict(self.goal)}
+        """Add the goal's rows; none of a goal that is not published or of an edition's draft."""
+        known = facts.now()
+        row = known.goal(self.goal_id)
+        return super().text_context(request) | {
+            "goal": programme_shown.goal(row, known) if row else None
+        }
 
 
 def goal_dict(goal: Goal) -> dict[str, Any]:
-    """Return a goal as its page shows it."""
-
-    def quoted(row: Any) -> dict[str, Any]:
-        return {"text": row.text, "source": row.source.title}
-
-    activities = goal.activities.select_related("source").prefetch_related(
-        "areas", models.Prefetch("responsibilities__board")
-    )
-    return {
-        "number": goal.number,
-        "name": goal.name,
-        "source": goal.source.title,
-        "edition": str(goal.edition),
-        "activities": [
-            quoted(row)
-            | {
-                "kind_label": row.get_kind_display() if row.kind else "",
-                "responsible": [
-                    {"board": item.board.name, "note": item.note}
-                    for item in row.responsibilities.all()
-                ],
-                "areas": [area.name for area in row.areas.all()],
-            }
-            for row in activities
-        ],
-        "indicators": [quoted(row) for row in goal.indicators.select_related("source")],
-        "preconditions": [quoted(row) for row in goal.preconditions.select_related("source")],
-        "gaps": [{"label": GAP_LABELS[gap]} for gap in goal.gaps if gap in GAP_LABELS],
-    }
+    """Return a goal as its page would show it, also one that is a draft or a revision."""
+    return programme_shown.goal(facts.rows_of(goal), facts.now())
 
 
 class ViolenceTypePage(TextPage):
@@ -432,14 +427,6 @@ class ViolenceFormPage(TextPage):
 
     class Meta(TextPage.Meta):
         verbose_name = "våldets uttryck"
-
-
-class PreventionLevel(models.TextChoices):
-    """Whom prevention turns to, and when."""
-
-    UNIVERSAL = "universal", "universell"
-    SELECTIVE = "selective", "selektiv"
-    INDICATED = "indicated", "indikerad"
 
 
 class PreventionPage(TextPage):
@@ -486,9 +473,10 @@ class OperationPage(TextPage):
         verbose_name = "verksamhetssida"
 
 
-class BoardPage(TextPage):
+class BoardPage(EditionShown):
     """What concerns a board."""
 
+    page_template = "content/board_page.html"
     kind = Kind.BOARD
     board = models.ForeignKey(
         Board, verbose_name="nämnd", on_delete=models.PROTECT, related_name="+"
@@ -498,6 +486,12 @@ class BoardPage(TextPage):
 
     class Meta(TextPage.Meta):
         verbose_name = "nämndsida"
+
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add what the sources say of the board."""
+        return super().text_context(request) | {
+            "board": programme_shown.board(self.board_id, facts.now())
+        }
 
 
 class SupportIndexPage(TextPage):
@@ -563,7 +557,8 @@ class SupportPage(TextPage):
 
     def text_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add the card."""
-        return super().text_context(request) | {"contact": documents.contact_dict(self.contact)}
+        row = Contact.objects.select_related("source").get(pk=self.contact_id)
+        return super().text_context(request) | {"contact": documents.contact_dict(row)}
 
 
 class InformationPage(TextPage):
@@ -571,3 +566,104 @@ class InformationPage(TextPage):
 
     class Meta(TextPage.Meta):
         verbose_name = "informationssida"
+
+
+class Register(models.TextChoices):
+    """The registers that have a page."""
+
+    LAWS = "lagar", "Lagar"
+    FIGURES = "statistik", "Statistik"
+    SOURCES = "kallor", "Källor"
+    REMARKS = "remissynpunkter", "Remissynpunkter"
+
+
+class RegisterPage(TextPage):
+    """A register, row by row."""
+
+    page_template = "content/register_page.html"
+    register = models.CharField("register", max_length=20, choices=Register)
+
+    content_panels = [*TextPage.content_panels, FieldPanel("register")]
+
+    class Meta(TextPage.Meta):
+        verbose_name = "registersida"
+
+    @property
+    def kind(self) -> Kind | None:  # type: ignore[override]
+        """What search finds it as."""
+        kinds = {Register.LAWS: Kind.LAW, Register.FIGURES: Kind.STATISTICS}
+        return kinds.get(Register(self.register), Kind.PROGRAMME)
+
+    def variant(self, request: HttpRequest) -> tuple[str, ...]:
+        """Return the law that the register is filtered on, and the month: readings grow old."""
+        return (self._wanted(request), f"{timezone.localdate():%Y-%m}")
+
+    def _wanted(self, request: HttpRequest) -> str:
+        wanted = request.GET.get("lag", "") if self.register == Register.LAWS else ""
+        # Only what there is, so that no address fills the memory.
+        return wanted if wanted and wanted in registers_shown.acts() else ""
+
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the rows."""
+        return super().text_context(request) | {"rows": self.rows(self._wanted(request))}
+
+    def rows(self, act: str = "") -> Any:
+        """Return the register's rows as the page shows them."""
+        match self.register:
+            case Register.LAWS:
+                return registers_shown.laws(act, timezone.localdate())
+            case Register.FIGURES:
+                return registers_shown.figures(facts.now())
+            case Register.SOURCES:
+                return registers_shown.sources(facts.now())
+            case _:
+                return registers_shown.remarks(facts.now())
+
+
+class Matrix(models.TextChoices):
+    """The matrices."""
+
+    PREVENTION = "niva-verksamhet", "Förebyggande nivå och verksamhet"
+    BOARDS = "namnd-aktivitet", "Nämnd och aktivitet"
+    TARGET_GROUPS = "malgrupp-del", "Målgrupp och del av programmet"
+    COMPETENCE = "modul-omrade", "Modul och kompetensområde"
+
+
+class MatrixPage(EditionShown):
+    """A matrix of the programme, with its table for download."""
+
+    page_template = "content/matrix_page.html"
+    matrix = models.CharField("matris", max_length=20, choices=Matrix)
+
+    content_panels = [*TextPage.content_panels, FieldPanel("matrix")]
+
+    class Meta(TextPage.Meta):
+        verbose_name = "matrissida"
+
+    @property
+    def kind(self) -> Kind | None:  # type: ignore[override]
+        """What search finds it as."""
+        return Kind.PREVENTION if self.matrix == Matrix.PREVENTION else Kind.PROGRAMME
+
+    def text_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the table. A matrix of our own proposals holds whatever the period."""
+        context = super().text_context(request) | {"table": self.table()}
+        return context | ({"ended": None} if self.matrix == Matrix.PREVENTION else {})
+
+    def table(self) -> matrices.Table:
+        """Return the matrix."""
+        make = {
+            Matrix.PREVENTION: matrices.prevention,
+            Matrix.BOARDS: matrices.boards,
+            Matrix.TARGET_GROUPS: matrices.target_groups,
+            Matrix.COMPETENCE: matrices.competence,
+        }
+        return make[Matrix(self.matrix)](facts.now())
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page, or with `?format=csv` hand out its table as a file."""
+        if request.GET.get("format") == "csv":
+            table = self.get_context(request)["table"]
+            return tables.csv_response(request, table.as_rows(), f"{self.matrix}.csv")
+        response: HttpResponse = super().serve(request, *args, **kwargs)
+        return response

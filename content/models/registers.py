@@ -5,10 +5,13 @@ A row is edited in one place and shows at once on every page that uses it.
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 
 from content.fields import ChoiceListField
+from content.taxonomy import PreventionLevel
+from portal.organisation.models import Operation
 
 KEY_HELP = "Används i textfilerna. Ändra den aldrig."
 
@@ -88,6 +91,17 @@ class LegalProvision(models.Model):
     def __str__(self) -> str:
         return f"{self.act} {self.reference}"
 
+    def clean(self) -> None:
+        """Refuse a law of which nobody can tell from when it reads so."""
+        super().clean()
+        if not self.in_force and not self.in_force_note:
+            raise ValidationError(
+                {
+                    "in_force": "Ange dagen som lydelsen gäller från. Är den osäker, lämna den "
+                    "tom och skriv varför under ”Om dagen är osäker”."
+                }
+            )
+
     def is_stale(self, on: date) -> bool:
         """Return whether the law was last read more than six months before *on*."""
         return (on - self.checked_on).days > 183
@@ -166,3 +180,123 @@ class Contact(models.Model):
         """The number as a `tel:` link needs it, or an empty string."""
         digits = "".join(c for c in self.phone if c.isdigit() or c == "+")
         return f"tel:{digits}" if digits else ""
+
+
+class Figure(models.Model):
+    """A figure that a source gives, with the group it is about and the year if the source says."""
+
+    key = models.CharField("nyckel", max_length=60, unique=True, help_text=KEY_HELP)
+    topic = models.CharField(
+        "ämne", max_length=200, help_text="Siffror med samma ämne ritas i samma diagram."
+    )
+    group = models.CharField("grupp", max_length=200, blank=True)
+    value = models.DecimalField("värde", max_digits=12, decimal_places=2, null=True, blank=True)
+    unit = models.CharField("enhet", max_length=60, blank=True)
+    text = models.TextField("i ord")
+    year = models.CharField(
+        "år", max_length=40, blank=True, help_text="Tomt visas som ”år anges inte”."
+    )
+    source = models.ForeignKey(
+        Source, verbose_name="källa", on_delete=models.PROTECT, related_name="figures"
+    )
+    locator = models.CharField("plats i källan", max_length=200, blank=True)
+    note = models.TextField("anmärkning", blank=True)
+    sort_order = models.PositiveSmallIntegerField("ordning", default=0)
+
+    panels = [
+        FieldPanel("text"),
+        FieldRowPanel([FieldPanel("topic"), FieldPanel("key")]),
+        FieldRowPanel([FieldPanel("group"), FieldPanel("value"), FieldPanel("unit")]),
+        FieldPanel("year"),
+        FieldRowPanel([FieldPanel("source"), FieldPanel("locator")]),
+        FieldPanel("note"),
+        FieldPanel("sort_order"),
+    ]
+
+    class Meta:
+        verbose_name = "statistikuppgift"
+        verbose_name_plural = "statistikuppgifter"
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class RemarkStatus(models.TextChoices):
+    """What the portal does about a remark."""
+
+    BUILT = "built", "Finns i portalen"
+    PARTLY = "partly", "Finns delvis"
+    PLANNED = "planned", "Inte byggt än"
+    OPEN = "open", "Öppen fråga, obesvarad i underlaget"
+    OUTSIDE = "outside", "Ligger utanför portalen"
+
+
+class Remark(models.Model):
+    """What a consultation answer criticises or wishes for, and what the portal does about it.
+
+    A layer of its own: a wish is never shown as the programme's.
+    """
+
+    key = models.CharField("nyckel", max_length=10, unique=True, help_text=KEY_HELP)
+    text = models.TextField("synpunkt", help_text="Med våra ord.")
+    sources = models.CharField("källor", max_length=100, help_text="Nycklar, till exempel D0 D1.")
+    status = models.CharField("läge", max_length=10, choices=RemarkStatus)
+    answer = models.TextField("vad portalen gör")
+    page = models.CharField("adress i portalen", max_length=200, blank=True)
+    boards = models.ManyToManyField(
+        "content.Board", verbose_name="nämnder som synpunkten gäller", blank=True,
+        related_name="remarks",
+    )  # fmt: skip
+    sort_order = models.PositiveSmallIntegerField("ordning", default=0)
+
+    panels = [
+        FieldPanel("text"),
+        FieldRowPanel([FieldPanel("key"), FieldPanel("sources")]),
+        FieldPanel("status"),
+        FieldPanel("answer"),
+        FieldPanel("page"),
+        FieldPanel("boards"),
+        FieldPanel("sort_order"),
+    ]
+
+    class Meta:
+        verbose_name = "remissynpunkt"
+        verbose_name_plural = "remissynpunkter"
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.text[:80]}"
+
+
+class PreventionCell(models.Model):
+    """What an operation can do at a level of prevention: our proposal, with what it leans on."""
+
+    level = models.CharField("nivå", max_length=20, choices=PreventionLevel)
+    operation = models.ForeignKey(
+        Operation, verbose_name="verksamhet", on_delete=models.PROTECT, related_name="+"
+    )
+    text = models.TextField("förslag")
+    page = models.CharField("adress i portalen", max_length=200, blank=True)
+    sources = models.CharField(
+        "källor som frågar efter det eller stöder det", max_length=100, blank=True,
+        help_text="Nycklar, till exempel D0 D3.",
+    )  # fmt: skip
+
+    panels = [
+        FieldRowPanel([FieldPanel("level"), FieldPanel("operation")]),
+        FieldPanel("text"),
+        FieldPanel("page"),
+        FieldPanel("sources"),
+    ]
+
+    class Meta:
+        verbose_name = "ruta i förebyggandematrisen"
+        verbose_name_plural = "rutor i förebyggandematrisen"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["level", "operation"], name="content_one_cell_for_level_and_operation",
+                violation_error_message="Rutan finns redan. Ändra den i stället.",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()}, {self.operation}"

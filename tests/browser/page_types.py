@@ -98,6 +98,19 @@ OPEN = [
     PageType("prevention", "/forebyggande/universell/"),
     PageType("programme", "/programmet/"),
     PageType("goal", "/mal/mal-6-kunskapsutveckling/", arrive=_open_details),
+    PageType("board", "/ansvar/kulturnamnden/", arrive=_open_details),
+    PageType("board_employer", "/ansvar/servicenamnden/"),
+    PageType("programme_editions", "/programmet/programperiod-och-status/"),
+    PageType("programme_year", "/programmet/ansvar-och-uppfoljning/"),
+    PageType("matrix_prevention", "/forebyggande/matris/"),
+    PageType("matrix_boards", "/ansvar/namnder-och-aktiviteter/"),
+    PageType("matrix_groups", "/programmet/malgrupper-och-delar/"),
+    PageType("matrix_areas", "/programmet/kunskapsutveckling/moduler-och-omraden/"),
+    PageType("register_laws", "/lagar/"),
+    PageType("register_law", "/lagar/?lag=socialtjanstlagen"),
+    PageType("register_figures", "/statistik/", arrive=_open_details),
+    PageType("register_sources", "/kallor/"),
+    PageType("register_remarks", "/remissynpunkter/"),
     PageType("information", "/tillganglighet/"),
     PageType("support_for_you", "/stod-till-dig/"),
     PageType("support_index", "/stod/"),
@@ -143,8 +156,9 @@ SIGNED_IN = [
 PAGE_TYPES = [*OPEN, *SIGN_IN, *SIGNED_IN]
 # Between them these hold every component: for what takes long to look at.
 _SAMPLE = {
-    "start", "guidance", "goal", "support_index", "module", "search_filtered", "missing",
-    "login_error", "mine_to_do", "quiz_start", "question_single", "question_multiple", "review",
-    "result_failed", "certificate", "manager_unit",
+    "start", "guidance", "goal", "board", "matrix_boards", "register_figures", "support_index",
+    "module", "search_filtered", "missing", "login_error", "mine_to_do", "quiz_start",
+    "question_single", "question_multiple", "review", "result_failed", "certificate",
+    "manager_unit",
 }  # fmt: skip
 SAMPLE = [page_type for page_type in PAGE_TYPES if page_type.name in _SAMPLE]

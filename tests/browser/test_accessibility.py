@@ -28,7 +28,7 @@ PHONE, DESKTOP = (390, 844), (1280, 900)
 SHOTS = settings.VAR_DIR / "browser" / "shots"
 SHOOTING = bool(os.environ.get("PORTAL_TEST_SHOTS"))
 # No page of these kinds has been written yet.
-NO_PAGE_YET = {"PerspectivePage", "OperationPage", "BoardPage"}
+NO_PAGE_YET = {"PerspectivePage", "OperationPage"}
 
 
 @pytest.mark.browser_context_args(reduced_motion="reduce")

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
+from portal.organisation.models import User
 from tests import conftest
 from tests.content.files import Files
 
@@ -38,3 +40,11 @@ def _small_library(
 def loaded(_small_library: None, db: None, files: Files) -> Files:
     """The small library, loaded."""
     return files
+
+
+@pytest.fixture
+def editor(admin: User) -> Client:
+    """A browser signed in as one who may do anything."""
+    client = Client()
+    client.force_login(admin)
+    return client

@@ -44,11 +44,46 @@ CONTACTS = """\
   for_whom: Vuxna
   audience: [utsatt, utovare]
 """
+FIGURES = """\
+- key: upprepat-fysiskt
+  topic: Upprepat fysiskt våld
+  group: kvinnor
+  value: "0,6"
+  unit: procent
+  text: 0,6 procent av kvinnorna
+  source: D0
+  locator: s. 28
+- {key: anmalningar, topic: Anmälningar, text: Antalet ökar, year: 2019, source: D3}
+"""
+REMARKS = """\
+- key: W01
+  text: Aktiviteterna är för många
+  sources: [D0, D3]
+  status: partly
+  answer: Varje aktivitet säger vad den är.
+  page: vagledning
+  boards: [socialnamnden]
+- {key: W02, text: Raderna liknar varandra, sources: [D0], status: outside, answer: Inget}
+"""
+PREVENTION = """\
+- level: universal
+  operation: forskola
+  text: Prata om kroppen.
+  page: vagledning
+  sources: [D0]
+- {level: selective, operation: forskola, text: Se den som är ensam.}
+"""
 PROGRAMME = """\
 boards:
-  - {key: socialnamnden, name: Socialnämnden, kind: specialist}
+  - key: socialnamnden
+    name: Socialnämnden
+    kind: specialist
+    operations: [socialtjanst]
+    statements:
+      - {text: Utbildar nyckelpersoner, source: D0}
+      - {text: Samlar uppföljningen, source: D3, tag: quoted}
+  - {key: servicenamnden, name: Servicenämnden, kind: specialist, employer_perspective_mainly: true}
 editions:
-  - {key: forsta, title: Det första, period_start: 2017, period_end: 2020, status: replaced}
   - key: andra
     title: Det andra
     period_start: 2021
@@ -56,12 +91,24 @@ editions:
     status: ended
     status_note: Perioden är slut.
     source: D3
+    replaces: forsta
+    steps:
+      - {moments: [plan], who: Nämnderna, text: Planerar, boards: [socialnamnden], sources: [D0]}
+      - moments: [tertial_1, tertial_2, report]
+        who: Alla
+        text: Följer upp
+        tag: quoted
+        sources: [D0, D3]
+  - {key: forsta, title: Det första, period_start: 2017, period_end: 2020, status: replaced}
 goals:
   - number: 6
     edition: andra
     name: Kunskap
     source: D3
     gaps: [responsible]
+    target_groups: [barn, vuxna]
+    open_question: Ingår äldre?
+    open_question_source: D0
     activities:
       - key: m6-a1
         text: Yrkesverksamma utbildar sig
@@ -73,14 +120,17 @@ goals:
           - {key: close_relationships, name: Våld i nära relation}
       - {key: m6-a2, text: Något mer, source: D3}
     indicators:
-      - {text: Andel utbildade, source: D3}
+      - {text: Andel utbildade, source: D3, follows: [m6-a1, m6-a2]}
+      - {text: Antal kurser, source: D3, tag: reported}
     preconditions:
-      - {text: Det finns tid, source: D3}
+      - {text: Det finns tid, source: D3, tag: reported}
+    concerns:
+      - {board: servicenamnden, note: som arbetsgivare, source: D3}
 orphans:
   activities:
-    - {key: o-a1, text: Utan mål, source: D0}
+    - {key: o-a1, text: Utan mål, source: D0, suggested_goal: 6, tag: reported}
   indicators:
-    - {text: Antal utan mål, source: D0}
+    - {text: Antal utan mål, source: D0, suggested_goal: 6}
 """
 QUESTIONS = """\
 - key: q01
@@ -176,6 +226,9 @@ class Files:
         self.write("laws.yaml", LAWS)
         self.write("contacts.yaml", CONTACTS)
         self.write("programme.yaml", PROGRAMME)
+        self.write("figures.yaml", FIGURES)
+        self.write("remarks.yaml", REMARKS)
+        self.write("prevention.yaml", PREVENTION)
         self.page("index", "Välkommen.", type="start", title="Fri från våld")
         self.page("vagledning", type="section", kind="vagledning", title="Vägledning")
         self.page(

@@ -15,7 +15,9 @@ from content.models import (
     Contact,
     Goal,
     GoalPage,
+    MatrixPage,
     OperationPage,
+    RegisterPage,
     SectionPage,
     StartPage,
     SupportPage,
@@ -34,15 +36,19 @@ TEXT_PAGES: list[type[Any]] = sorted(
 def needs(model: type[Any]) -> dict[str, Any]:
     """Return what a page of this type must have beyond what every page has."""
     if model is GoalPage:
-        return {"goal": Goal.objects.get()}
+        return {"goal": Goal.objects.earliest("pk")}
     if model is BoardPage:
-        return {"board": Board.objects.get()}
+        return {"board": Board.objects.get(key="socialnamnden")}
     if model is SupportPage:
         return {"contact": Contact.objects.get(key="bris")}
     if model is OperationPage:
         return {"operation": Operation.objects.get(slug="forskola")}
     if model is SectionPage:
         return {"children_kind": "vagledning"}
+    if model is RegisterPage:
+        return {"register": "kallor"}
+    if model is MatrixPage:
+        return {"matrix": "namnd-aktivitet"}
     return {"minutes": 5} if model is ModulePage else {}
 
 

@@ -1,10 +1,12 @@
 """From the portal to files and back: another portal gets the same texts."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.core.management import CommandError, call_command
 from wagtail.models import Page
 
@@ -15,14 +17,20 @@ from content.models import (
     CompetenceArea,
     Contact,
     Edition,
+    Figure,
     Goal,
     GuidancePage,
     Indicator,
     LegalProvision,
     LibraryRecord,
+    MatrixPage,
+    PreventionCell,
+    RegisterPage,
+    Remark,
     Responsibility,
     Source,
 )
+from content.models.programme import EditionStatus
 from tests.conftest import Library
 from tests.content.files import Files
 from tests.content.pages import body_of, page_of
@@ -58,8 +66,30 @@ def empty_the_portal() -> None:
     """Remove every page, row and record, as in a portal that has just been installed."""
     Page.objects.get(depth=2).delete()
     LibraryRecord.objects.all().delete()
-    for model in (Indicator, Activity, Goal, Edition, Board, Contact, LegalProvision, Source):
+    Edition.objects.update(replaces=None)
+    for model in (
+        Remark, Figure, PreventionCell, Indicator, Activity, Goal, Edition, Board, Contact,
+        LegalProvision, Source,
+    ):  # fmt: skip
         model.objects.all().delete()
+
+
+def _filled(value: Any) -> Any:
+    """Return *value* without what is empty, as a file leaves it out."""
+    if isinstance(value, dict):
+        return {k: _filled(v) for k, v in value.items() if v not in (None, "", [], False)}
+    return [_filled(each) for each in value] if isinstance(value, list) else value
+
+
+def _as_numbers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows with numbers as the portal writes them: a value with a point, a year as text."""
+    found = [dict(row) for row in rows]
+    for row in found:
+        if "value" in row:
+            row["value"] = float(str(row["value"]).replace(",", "."))
+        if "year" in row:
+            row["year"] = str(row["year"])
+    return found
 
 
 def load(folder: Path) -> None:
@@ -126,13 +156,19 @@ class TestThereAndBack:
     def test_the_programme_is_the_same_with_what_an_editor_added(
         self, loaded: Files, tmp_path: Path
     ) -> None:
-        activity = Activity.objects.get(key="m6-a1")
         for indicator in Indicator.objects.all():
-            indicator.activity = activity
+            indicator.follows = "m6-a1"
             indicator.save()
+        Goal.objects.get().concerns.all().delete()
+        PreventionCell.objects.get(level="selective").delete()
+        Figure.objects.filter(key="anmalningar").update(value="12.50")
         orphan = Activity.objects.get(key="o-a1")
         Responsibility.objects.create(
-            activity=orphan, board=Board.objects.get(), source=orphan.source, note="en"
+            activity=orphan,
+            board=Board.objects.get(key="socialnamnden"),
+            source=orphan.source,
+            note="en",
+            tag="quoted",
         )
         CompetenceArea.objects.create(activity=orphan, key="a", name="A")
         first = export(tmp_path / "first")
@@ -141,8 +177,42 @@ class TestThereAndBack:
         load(tmp_path / "first")
 
         assert export(tmp_path / "second") == first
-        assert Indicator.objects.get(text="Andel utbildade").activity.key == "m6-a1"
-        assert Activity.objects.get(key="o-a1").responsibilities.get().note == "en"
+        assert Indicator.objects.get(text="Andel utbildade").follows == "m6-a1"
+        responsible = Activity.objects.get(key="o-a1").responsibilities.get()
+        assert (responsible.note, responsible.tag) == ("en", "quoted")
+        assert Figure.objects.get(key="anmalningar").value == Decimal("12.5")
+
+    def test_the_registers_and_the_programme_are_written_as_they_were_read(
+        self, loaded: Files, tmp_path: Path
+    ) -> None:
+        written = export(tmp_path / "first")
+
+        for name in ("sources", "laws", "contacts", "figures", "remarks", "prevention"):
+            before = yaml.safe_load((loaded.library / f"{name}.yaml").read_text("utf-8"))
+            after = yaml.safe_load(written[f"content/library/{name}.yaml"])
+            assert [_filled(row) for row in after] == _as_numbers(before), name
+        programme = yaml.safe_load(written["content/library/programme.yaml"])
+        before = yaml.safe_load((loaded.library / "programme.yaml").read_text("utf-8"))
+        before["editions"].reverse()
+        # What the file leaves out is said: which edition a row without a goal belongs to.
+        for row in (*before["orphans"]["activities"], *before["orphans"]["indicators"]):
+            row["edition"] = "andra"
+        assert _filled(programme) == before
+
+    def test_a_page_of_a_register_or_a_matrix_is_the_same(
+        self, loaded: Files, tmp_path: Path
+    ) -> None:
+        page_of(RegisterPage)
+        page_of(MatrixPage)
+        first = export(tmp_path / "first")
+        folder = "content/library/pages/vagledning"
+        assert "\nregister: kallor\n" in first[f"{folder}/ny-registerpage.md"]
+        assert "\nmatrix: namnd-aktivitet\n" in first[f"{folder}/ny-matrixpage.md"]
+        empty_the_portal()
+
+        load(tmp_path / "first")
+
+        assert export(tmp_path / "second") == first
 
     def test_a_file_that_was_loaded_is_written_in_one_form(
         self, loaded: Files, tmp_path: Path
@@ -195,6 +265,24 @@ class TestWhatIsLeftOut:
         page.save_revision()
 
         assert "Hemligt utkast." not in "".join(export(tmp_path / "first").values())
+
+    def test_no_draft_of_an_edition_or_a_goal_is_written(
+        self, loaded: Files, tmp_path: Path
+    ) -> None:
+        source = Source.objects.get(key="D0")
+        draft = Edition.objects.create(
+            key="ny", title="Nytt", period_start=2026, period_end=2030, status=EditionStatus.DRAFT
+        )
+        goal = Goal.objects.create(edition=draft, number=6, name="Hemligt", source=source)
+        Activity.objects.create(key="a", edition=draft, goal=goal, text="Hemligt", source=source)
+        Activity.objects.create(key="b", edition=draft, text="Hemligt", source=source)
+        Indicator.objects.create(edition=draft, text="Hemligt", source=source)
+        Goal.objects.create(
+            edition=Edition.objects.get(key="andra"), number=7, name="Hemligt", source=source,
+            live=False,
+        )  # fmt: skip
+
+        assert "Hemligt" not in export(tmp_path / "first")["content/library/programme.yaml"]
 
     def test_a_relation_to_a_page_that_is_gone_is_not_written(
         self, loaded: Files, tmp_path: Path

@@ -1,6 +1,7 @@
 """Loading the files: all or nothing, again and again, and never over an editor's head."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,13 +11,21 @@ from wagtail.models import Page
 from content.loading import PAGE_TYPES, page_index
 from content.models import (
     Activity,
+    Board,
+    BoardStatement,
     Contact,
     Edition,
+    Figure,
+    FollowUpStep,
     Goal,
+    GoalConcern,
     Indicator,
     LegalProvision,
     LibraryRecord,
     Precondition,
+    PreventionCell,
+    Remark,
+    Responsibility,
     Source,
     StartPage,
 )
@@ -27,8 +36,14 @@ pytestmark = pytest.mark.django_db
 BARE = 1  # Wagtail's welcome page
 EDITION = """\
 editions:
-  - {key: andra, title: A, period_start: 2021, period_end: 2025, status: ended}
+  - key: andra
+    title: A
+    period_start: 2021
+    period_end: 2025
+    status: ended
 """
+BOARD = "boards:\n  - {key: a, name: A, kind: company}\n"
+GOAL = "goals:\n  - number: 1\n    edition: andra\n    name: A\n    source: D0\n"
 
 
 def page(path: str) -> Any:
@@ -46,7 +61,10 @@ def ids(stream: Any) -> list[str]:
 
 def everything() -> dict[str, list[Any]]:
     """Return all rows that a load may change, without the moments of the loads."""
-    models = (Source, LegalProvision, Contact, Edition, Goal, Activity, Indicator, Precondition)
+    models = (
+        Source, LegalProvision, Contact, Figure, Remark, PreventionCell, Board, BoardStatement,
+        Edition, FollowUpStep, Goal, GoalConcern, Activity, Responsibility, Indicator, Precondition,
+    )  # fmt: skip
     rows: dict[str, list[Any]] = {
         model.__name__: list(model.objects.order_by("pk").values()) for model in models
     }
@@ -67,6 +85,13 @@ class TestFirstLoad:
         }  # fmt: skip
         assert Page.objects.filter(depth=2).get().specific_class is StartPage
         assert all(each.live and not each.has_unpublished_changes for each in page_index().values())
+
+    def test_needs_none_of_the_files_that_not_every_city_has(self, files: Files) -> None:
+        for name in ("figures.yaml", "remarks.yaml", "prevention.yaml"):
+            (files.library / name).unlink()
+
+        assert "nya" in files.load()
+        assert not Figure.objects.exists()
 
 
 class TestWhatALoadMakes:
@@ -114,6 +139,56 @@ class TestWhatALoadMakes:
             "Utan mål"
         ]
         assert [str(i.edition) for i in Indicator.objects.filter(goal=None)] == ["2021–2025"]
+        assert Indicator.objects.get(text="Andel utbildade").follows == "m6-a1 m6-a2"
+        assert (goal.target_groups, goal.open_question) == (["barn", "vuxna"], "Ingår äldre?")
+        assert goal.open_question_source == Source.objects.get(key="D0")
+        assert [(c.board.key, c.note) for c in goal.concerns.all()] == [
+            ("servicenamnden", "som arbetsgivare")
+        ]
+
+    def test_says_of_each_row_how_its_source_gives_it(self, loaded: Files) -> None:
+        goal = Goal.objects.get()
+        orphan = Activity.objects.get(key="o-a1")
+
+        assert (orphan.tag, orphan.suggested_goal) == ("reported", 6)
+        assert goal.activities.get(key="m6-a1").tag == "quoted"
+        assert goal.preconditions.get().tag == "reported"
+        assert [row.tag for row in goal.indicators.all()] == ["quoted", "reported"]
+        assert goal.activities.get(key="m6-a1").responsibilities.get().tag == "reported"
+
+    def test_fills_the_year_of_an_edition_and_what_it_replaced(self, loaded: Files) -> None:
+        edition = Edition.objects.get(key="andra")
+
+        assert edition.replaces == Edition.objects.get(key="forsta")
+        assert [
+            (step.moments, step.who, step.boards, step.tag, step.sources)
+            for step in edition.steps.all()
+        ] == [
+            (["plan"], "Nämnderna", ["socialnamnden"], "reported", "D0"),
+            (["tertial_1", "tertial_2", "report"], "Alla", [], "quoted", "D0 D3"),
+        ]
+
+    def test_fills_what_sources_say_of_a_board(self, loaded: Files) -> None:
+        board = Board.objects.get(key="socialnamnden")
+
+        assert board.operations == ["socialtjanst"]
+        assert [(row.text, row.tag, row.source.key) for row in board.statements.all()] == [
+            ("Utbildar nyckelpersoner", "reported", "D0"),
+            ("Samlar uppföljningen", "quoted", "D3"),
+        ]
+
+    def test_fills_figures_remarks_and_the_matrix_of_prevention(self, loaded: Files) -> None:
+        figure, other = Figure.objects.order_by("sort_order")
+        remark = Remark.objects.get(key="W01")
+        cell = PreventionCell.objects.get(level="universal")
+
+        assert (figure.value, figure.unit, figure.year) == (Decimal("0.60"), "procent", "")
+        assert (other.value, other.year, other.source.key) == (None, "2019", "D3")
+        assert (remark.sources, remark.status, remark.page) == ("D0 D3", "partly", "vagledning")
+        assert [board.key for board in remark.boards.all()] == ["socialnamnden"]
+        assert (cell.operation.slug, cell.text, cell.sources) == (
+            "forskola", "Prata om kroppen.", "D0"
+        )  # fmt: skip
 
     def test_claims_no_call_and_no_review(self, loaded: Files) -> None:
         assert not Contact.objects.exclude(verified_on=None).exists()
@@ -216,6 +291,31 @@ class TestFaults:
          "rad 1: källan D9 finns inte."),
         ("contacts.yaml", "- {key: a, name: A, for_whom: B, web: 'javascript:alert(1)'}\n",
          "rad 1: a: web: "),
+        ("laws.yaml", "- {key: A, act: a, sfs: b, reference: c, heading: d, summary: e, "
+         "checked_on: 2026-11-21}\n",
+         "rad 1: A: in_force: Ange dagen som lydelsen gäller från."),
+        ("figures.yaml", "- {key: a, topic: A, text: B}\n", "rad 1: a: source saknas."),
+        ("figures.yaml", "- {key: a, topic: A, text: B, source: D9}\n",
+         "rad 1: källan D9 finns inte."),
+        ("figures.yaml", "- {key: a, topic: A, text: B, source: D0, value: många}\n",
+         "rad 1: a: value: "),
+        ("remarks.yaml", "- {key: W1, text: A, status: built, answer: B}\n",
+         "rad 1: W1: sources: "),
+        ("remarks.yaml", "- {key: W1, text: A, sources: [D0, D9], status: built, answer: B}\n",
+         "rad 1: källan D9 finns inte."),
+        ("remarks.yaml", "- {key: W1, text: A, sources: [D0], status: klar, answer: B}\n",
+         "rad 1: W1: status: "),
+        ("remarks.yaml",
+         "- {key: W1, text: A, sources: [D0], status: built, answer: B, boards: [x]}\n",
+         "rad 1: nämnden x finns inte."),
+        ("prevention.yaml", "- {level: universal, text: A}\n", "rad 1: raden saknar operation."),
+        ("prevention.yaml", "- {level: alla, operation: forskola, text: A}\n",
+         "rad 1: alla/forskola: level: "),
+        ("prevention.yaml", "- {level: universal, operation: cirkus, text: A}\n",
+         "rad 1: verksamheten cirkus finns inte."),
+        ("prevention.yaml", "- {level: universal, operation: forskola, text: A}\n"
+         "- {level: universal, operation: forskola, text: B}\n",
+         "rad 2: nyckeln universal/forskola finns redan; nycklar är unika."),
     ]  # fmt: skip
 
     @pytest.mark.parametrize(("name", "text", "message"), ROWS, ids=[row[2] for row in ROWS])
@@ -235,7 +335,17 @@ class TestFaults:
         ("boards:\n  - {key: a, kind: specialist}\n", "rad 2: boards, a: name saknas."),
         ("boards:\n  - {key: a, name: A, kind: specialist, x: 1}\n",
          "rad 2: boards, a: uppgiften x finns inte."),
-        ("boards:\n  - {key: a, name: A, kind: stor}\n", "programmet: kind: "),
+        ("boards:\n  - {key: a, name: A, kind: stor}\n",
+         "rad 2: boards, a: kind: stor finns inte; välj bland executive, specialist, "),
+        ("boards:\n  - {key: a, name: A, kind: company, operations: [cirkus]}\n",
+         "rad 2: boards, a: verksamheten cirkus finns inte."),
+        ("boards:\n  - key: a\n    name: A\n    kind: company\n    statements:\n"
+         "      - {text: B}\n", "rad 6: statements, B: source saknas."),
+        ("boards:\n  - key: a\n    name: A\n    kind: company\n    statements:\n"
+         "      - {text: B, source: D0, tag: own}\n",
+         "rad 6: statements, B: tag: own finns inte; välj bland quoted, reported."),
+        ("boards:\n  - {key: a, name: A, kind: company}\n  - {key: a, name: B, kind: company}\n",
+         "rad 3: boards, a: nyckeln a finns redan; nycklar är unika."),
         ("goals:\n  - {number: 1, edition: x, name: A, source: D0}\n",
          "rad 2: goals, A: utgåvan x finns inte."),
         ("goals:\n  - {number: 1, edition: andra, name: A, source: D9}\n",
@@ -244,11 +354,56 @@ class TestFaults:
          "      - {key: m1, text: B, source: D0, responsible: [{board: x, source: D0}]}\n",
          "rad 7: responsible, x: nämnden x finns inte."),
         ("goals:\n  - {number: 1, edition: andra, name: A, source: D0, gaps: [allt]}\n",
-         "programmet: gaps: Okänt val: allt."),
+         "rad 2: goals, A: gaps: allt finns inte; välj bland activities, indicators, "),
+        ("goals:\n  - {number: sex, edition: andra, name: A, source: D0}\n",
+         "rad 2: goals, A: number ska vara ett heltal."),
+        ("goals:\n  - {number: 1, edition: andra, name: A, source: D0, gaps: activities}\n",
+         "rad 2: goals, A: gaps ska vara en lista, som [ett, två]."),
+        ("goals:\n  - {number: 1, edition: andra, name: [A], source: D0}\n",
+         "rad 2: goals, ['A']: name ska vara text; sätt citattecken omkring."),
+        ("goals:\n  - {number: 1, edition: andra, name: A, source: D0, target_groups: [alla]}\n",
+         "rad 2: goals, A: target_groups: alla finns inte; välj bland barn, unga, vuxna, "),
+        ("goals:\n  - {number: 1, edition: andra, name: A, source: D0, open_question: Vem?}\n",
+         "rad 2: goals, A: open_question_source saknas; vem ställer frågan?"),
+        ("goals:\n  - {number: 1, edition: andra, name: A, source: D0}\n"
+         "  - {number: 1, edition: andra, name: B, source: D0}\n",
+         "rad 3: goals, B: mål 1 finns redan i utgåvan andra."),
+        (f"{BOARD}{GOAL}    concerns:\n      - {{board: a, source: D0}}\n"
+         "      - {board: a, source: D3}\n",
+         "rad 10: concerns, a: nämnden a står två gånger på raden; behåll en."),
+        (f"{BOARD}{GOAL}    activities:\n      - key: m1\n        text: B\n        source: D0\n"
+         "        responsible: [{board: a, source: D0}, {board: a, source: D0}]\n",
+         "rad 12: responsible, a: nämnden a står två gånger på raden; behåll en."),
+        (f"{GOAL}    activities:\n      - {{key: m1, text: B, source: D0}}\n"
+         "      - {key: m1, text: C, source: D0}\n",
+         "rad 8: activities, m1: nyckeln m1 finns redan i utgåvan."),
+        (f"{GOAL}    activities:\n      - {{key: m1, text: B, source: D0, edition: x}}\n"
+         "editions:\n  - {key: x, title: A, period_start: 2021, period_end: 2025, status: ended}\n"
+         "  - {key: andra, title: A, period_start: 2021, period_end: 2025, status: ended}\n",
+         "rad 7: activities, m1: raden har en annan utgåva än målet; ta bort edition från raden."),
+        (f"{GOAL}    activities:\n      - {{key: m1, text: B, source: D0, suggested_goal: 2}}\n",
+         "rad 7: activities, m1: suggested_goal hör bara till rader utan mål; ta bort det."),
+        (f"{GOAL}    indicators:\n      - {{text: B, source: D0, follows: [m1]}}\n",
+         "rad 7: indicators, B: follows: aktiviteten m1 finns inte i utgåvan."),
         ("orphans: alla\n", "rad 1: orphans ska ha activities och indicators."),
         ("orphans:\n  indicators:\n    - {text: A}\n", "rad 3: indicators, A: source saknas."),
         ("editions:\n  - {key: a, title: A, period_start: 2030, period_end: 2029, status: draft}\n",
-         "programmet: "),
+         "rad 2: editions, a: perioden slutar innan den börjar; rätta åren."),
+        ("editions:\n"
+         "  - {key: a, title: A, period_start: 1, period_end: 2, status: draft, replaces: a}\n",
+         "rad 2: editions, a: utgåvan kan inte ersätta sig själv."),
+        ("editions:\n"
+         "  - {key: a, title: A, period_start: 1, period_end: 2, status: draft, replaces: b}\n",
+         "rad 2: editions, a: utgåvan b finns inte."),
+        (f"{EDITION}    steps: [{{moments: [jul], who: A, text: B, sources: [D0]}}]\n",
+         "rad 7: steps, B: moments: jul finns inte; välj bland plan, tertial_1, tertial_2, "),
+        (f"{EDITION}    steps: [{{moments: [plan], who: A, text: B, sources: [D9]}}]\n",
+         "rad 7: steps, B: källan D9 finns inte."),
+        (f"{EDITION}    steps: [{{moments: [plan], who: A, text: B, sources: []}}]\n",
+         "rad 7: steps, B: sources saknas."),
+        (f"{EDITION}    steps:\n"
+         "      - {moments: [plan], who: A, text: B, sources: [D0], boards: [x]}\n",
+         "rad 8: steps, B: nämnden x finns inte."),
     ]  # fmt: skip
 
     @pytest.mark.parametrize(("text", "message"), PROGRAMMES, ids=[row[1] for row in PROGRAMMES])
@@ -256,6 +411,7 @@ class TestFaults:
         if "editions:" not in text:
             text += EDITION
         files.write("programme.yaml", text)
+        files.write("remarks.yaml", "[]\n")  # they point at boards
 
         faults = files.faults()
 
@@ -391,12 +547,16 @@ class TestLoadingAgain:
 
     def test_what_is_taken_out_of_a_row_goes_from_the_register(self, loaded: Files) -> None:
         loaded.edit("contacts.yaml", '  phone: "116 111"\n', "")
-        loaded.edit("laws.yaml", "  in_force: 2025-07-01\n", "")
+        loaded.edit("laws.yaml", "  in_force: 2025-07-01\n", "  in_force_note: Osäkert\n")
+        loaded.edit("figures.yaml", '  value: "0,6"\n', "")
+        loaded.edit("remarks.yaml", "  boards: [socialnamnden]\n", "")
 
         loaded.load()
 
         assert Contact.objects.get(key="bris").phone == ""
         assert LegalProvision.objects.get().in_force is None
+        assert Figure.objects.get(key="upprepat-fysiskt").value is None
+        assert not Remark.objects.get(key="W01").boards.exists()
 
     def test_a_changed_row_keeps_its_primary_key(self, loaded: Files) -> None:
         before = Contact.objects.get(key="rvc").pk
@@ -417,8 +577,8 @@ class TestLoadingAgain:
         loaded.edit("programme.yaml", "      - {key: m6-a2, text: Något mer, source: D3}\n", "")
         loaded.edit(
             "programme.yaml",
-            "{text: Andel utbildade, source: D3}",
-            "{text: Andel utbildade, source: D3, activity: m6-a1}",
+            "{text: Andel utbildade, source: D3, follows: [m6-a1, m6-a2]}",
+            "{text: Andel utbildade, source: D3, follows: [m6-a1]}",
         )
 
         said = loaded.load()
@@ -428,11 +588,15 @@ class TestLoadingAgain:
         assert Activity.objects.get(key="m6-a1").text == "De utbildar sig"
         assert not Activity.objects.filter(key="m6-a2").exists()
         assert Indicator.objects.get(text="Andel utbildade").pk == indicator.pk
-        assert Indicator.objects.get(text="Andel utbildade").activity == activity
+        assert Indicator.objects.get(text="Andel utbildade").follows == "m6-a1"
 
     def test_an_activity_that_gets_a_goal_is_the_same_activity(self, loaded: Files) -> None:
         before = Activity.objects.get(key="o-a1").pk
-        loaded.edit("programme.yaml", "    - {key: o-a1, text: Utan mål, source: D0}\n", "    []\n")
+        loaded.edit(
+            "programme.yaml",
+            "    - {key: o-a1, text: Utan mål, source: D0, suggested_goal: 6, tag: reported}\n",
+            "    []\n",
+        )
         loaded.edit(
             "programme.yaml",
             "      - {key: m6-a2, text: Något mer, source: D3}\n",
@@ -585,6 +749,50 @@ class TestAnEditorsChange:
 
         assert self.kept(loaded.load()) == ["contacts.yaml#bris"]
         assert Contact.objects.get(key="bris").phone == "0771-50 50 50"
+
+    def test_of_a_figure_a_remark_and_a_cell_stays(self, loaded: Files) -> None:
+        Figure.objects.filter(key="anmalningar").update(text="Redaktörens")
+        Remark.objects.get(key="W02").boards.add(Board.objects.get(key="socialnamnden"))
+        PreventionCell.objects.filter(level="selective").update(text="Redaktörens")
+        loaded.edit("figures.yaml", "Antalet ökar", "Antalet minskar")
+        loaded.edit("remarks.yaml", "Raderna liknar varandra", "Raderna krockar")
+        loaded.edit("prevention.yaml", "Se den som är ensam.", "Se alla.")
+
+        assert self.kept(loaded.load()) == [
+            "figures.yaml#anmalningar", "remarks.yaml#W02", "prevention.yaml#selective/forskola",
+        ]  # fmt: skip
+
+    def test_of_a_boards_statements_and_an_editions_year_stays(self, loaded: Files) -> None:
+        Board.objects.get(key="socialnamnden").statements.all().delete()
+        Edition.objects.get(key="andra").steps.all().delete()
+        loaded.edit("programme.yaml", "Utbildar nyckelpersoner", "Utbildar alla")
+        loaded.edit("programme.yaml", "text: Planerar", "text: Planerar allt")
+
+        assert self.kept(loaded.load()) == [
+            "programme.yaml#board/socialnamnden", "programme.yaml#edition/andra",
+        ]  # fmt: skip
+
+    def test_that_is_a_draft_of_a_goal_is_not_buried(self, loaded: Files) -> None:
+        goal = Goal.objects.get()
+        goal.name = "Redaktörens utkast"
+        goal.save_revision()
+        loaded.edit("programme.yaml", "name: Kunskap", "name: Kunskaper")
+
+        assert self.kept(loaded.load()) == ["programme.yaml#goal/andra/6"]
+        assert Goal.objects.get().get_latest_revision_as_object().name == "Redaktörens utkast"
+
+    def test_a_goal_that_was_published_unchanged_is_opened_as_the_file_says_it_now(
+        self, loaded: Files
+    ) -> None:
+        Goal.objects.get().save_revision().publish()
+        loaded.edit("programme.yaml", "name: Kunskap", "name: Kunskaper")
+
+        loaded.load()
+
+        goal = Goal.objects.get()
+        assert goal.name == goal.get_latest_revision_as_object().name == "Kunskaper"
+        assert not goal.has_unpublished_changes
+        assert goal.get_latest_revision_as_object().activities.count() == 2
 
     def test_a_number_that_someone_has_called_is_not_replaced_behind_their_back(
         self, loaded: Files

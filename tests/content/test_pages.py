@@ -28,7 +28,7 @@ from content.models import (
     SupportIndexPage,
     SupportPage,
 )
-from content.models.pages import Kind
+from content.taxonomy import Kind
 from tests.conftest import Library
 from tests.content.files import Files
 from tests.content.pages import TEXT_PAGES, body_of, page_of
@@ -241,6 +241,7 @@ class TestTheStartPage:
 
     def test_is_drawn_before_there_is_any_edition(self, loaded: Files) -> None:
         Activity.objects.all().delete()
+        Edition.objects.update(replaces=None)
         for model in (Goal, Edition):
             for row in model.objects.all():
                 row.indicators.all().delete()

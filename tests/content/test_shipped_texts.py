@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import Resolver404, resolve
+from wagtail.models import Page
 
 from content import documents
 from content.documents import Leaf
@@ -21,6 +23,7 @@ from content.faults import Faults
 from content.loading import Library as LibraryFiles
 from content.loading import PageFile, read_library
 from content.models import Contact, LegalProvision, Source
+from content.models.programme import GAP_LABELS
 from tests.conftest import Library
 from training.loading import ROOT, read_modules
 
@@ -131,7 +134,16 @@ class TestFiles:
             for path in (BASE / folder / "library").rglob("*.*")
         }
         registers = {
-            f"content/library/{name}.yaml" for name in ("sources", "laws", "contacts", "programme")
+            f"content/library/{name}.yaml"
+            for name in (
+                "sources",
+                "laws",
+                "contacts",
+                "programme",
+                "figures",
+                "remarks",
+                "prevention",
+            )
         }
         questions = {
             f"training/library/{page.path.removeprefix(f'{ROOT}/')}/questions.yaml"
@@ -219,8 +231,9 @@ class TestTelephoneNumbers:
         assert strange == set()
 
     def test_in_the_programme_and_the_other_registers_are_none(self) -> None:
-        for name in ("sources.yaml", "laws.yaml", "programme.yaml"):
-            text = (BASE / "content" / "library" / name).read_text("utf-8")
+        files = ("sources", "laws", "programme", "figures", "remarks", "prevention")
+        for name in files:
+            text = (BASE / "content" / "library" / f"{name}.yaml").read_text("utf-8")
             words = "\n".join(line for line in text.splitlines() if "url:" not in line)
             assert [n for n in PHONE.findall(words) if digits(n) not in EMERGENCY] == [], name
 
@@ -326,3 +339,386 @@ class TestHonesty:
         }
 
         assert silent == set()
+
+
+# --- The programme ------------------------------------------------------------------------------
+# The wording below is copied from the five source documents, so that a slip in the library shows.
+
+GOALS = {
+    1: "Stadens verksamheter arbetar våldsförebyggande",
+    2: "Våldsutövare har tillgång till återfallsförebyggande insatser utifrån sina behov",
+    3: "Stadens verksamheter arbetar aktivt för att upptäcka våldsutsatta vuxna och barn samt "
+    "våldsutövare",
+    4: "Våldsutsatta vuxna och barn har tillgång till insatser utifrån sina behov",
+    5: "Våldsutsatta vuxna och barn medverkar i brottsutredningar",
+    6: "Stadens verksamheter arbetar med systematisk kunskapsutveckling",
+    7: "Stadens verksamheter använder metoder och insatser som vilar på evidens och/eller på "
+    "beprövad erfarenhet",
+}
+GOAL_PAGES = {
+    1: "mal/mal-1-valdsforebyggande",
+    2: "mal/mal-2-aterfallsforebyggande",
+    3: "mal/mal-3-upptacka",
+    4: "mal/mal-4-insatser",
+    5: "mal/mal-5-brottsutredningar",
+    6: "mal/mal-6-kunskapsutveckling",
+    7: "mal/mal-7-evidens",
+}
+ACTIVITIES = {
+    3: "Sprida lättillgänglig information på flera språk om stöd- och skyddsinsatser via de arenor "
+    "och verksamheter där barn, unga, vuxna och äldre vistas",
+    6: "Yrkesverksamma inom skola, fritid, socialtjänst, kultur och arbetsmarknad utbildar sig "
+    "kring våld i nära relation, hedersrelaterat våld och förtryck inklusive barnäktenskap, "
+    "tvångsäktenskap och könsstympning, prostitution och människohandel för sexuella ändamål samt "
+    "sexuellt våld oberoende relation.",
+}
+IN_PLACE = [
+    (3, "Staden har rutiner och kompetens för att upptäcka våldsutsatta vuxna och barn"),
+    (3, "Staden har rutiner och kompetens för att upptäcka våldsutövare"),
+    (6, "Staden använder systematisk kunskapsutveckling och utvärdering för att utveckla sin "
+        "verksamhet"),
+    (7, "Staden arbetar utifrån bästa tillgängliga kunskap"),
+]  # fmt: skip
+WITHOUT_GOAL = [
+    "Erbjuda insatser och stöd till våldsutsatta vuxna och äldre på kort och lång sikt",
+    "Relationsvåldscentrum erbjuder stöd under rättsprocess när våldet är polisanmält",
+]
+INDICATOR = "Antal unga som får stöd och hjälp av Stödcentrum utifrån våld i nära relationer"
+VISION = (
+    "Stockholm är en stad fri från våld i nära relationer, hedersrelaterat våld och förtryck, "
+    "prostitution, människohandel för sexuella ändamål samt sexuellt våld oberoende relation"
+)
+TARGET_GROUPS = [
+    "Barn, unga, vuxna och äldre i Stockholm som har utsatts för våld i nära relationer, "
+    "hedersrelaterat våld och förtryck, prostitution och människohandel för sexuella ändamål "
+    "eller sexuellt våld oberoende relation.",
+    "Unga, vuxna och äldre i Stockholm som utövar våld i nära relationer, hedersrelaterat våld "
+    "och förtryck eller köper sexuella tjänster.",
+]
+OTHER_PROGRAMME = (
+    "varje verksamhet som på olika sätt träffar på barn ska ha tydliga rutiner för hur anmälan "
+    "till socialtjänsten ska göras vid kännedom eller misstanke om att ett barn far illa "
+    "(orosanmälan)"
+)
+# Wording → the documents that it may be quoted from.
+WORDING = {
+    VISION: {"D0", "D1", "D2", "D3"},
+    **dict.fromkeys(GOALS.values(), frozenset({"D1", "D3"})),
+    **dict.fromkeys(ACTIVITIES.values(), frozenset({"D3"})),
+    **dict.fromkeys((text for _, text in IN_PLACE), frozenset({"D2"})),
+    **dict.fromkeys([*WITHOUT_GOAL, INDICATOR], frozenset({"D0"})),
+    **dict.fromkeys(TARGET_GROUPS, frozenset({"D3"})),
+    OTHER_PROGRAMME: {"D3"},
+}
+PROGRAMME = LIBRARY.programme
+
+
+def rows_of(name: str) -> list[dict[str, Any]]:
+    return [row for _, row in LIBRARY.rows[name]]
+
+
+def seen(path: str) -> str:
+    """Return what a reader sees at *path*, as one line of words."""
+    html = Client().get(f"/{path}/").content.decode()
+    words = re.sub(r"(?s)<(script|style|template)\b.*?</\1>|<[^>]+>", " ", html)
+    return re.sub(r"\s+", " ", unescape(words))
+
+
+class TestTheProgramme:
+    def test_has_the_seven_goals_by_their_exact_names(self) -> None:
+        assert {row["number"]: row["name"] for row in PROGRAMME["goals"]} == GOALS
+
+    def test_has_no_other_rows_than_those_that_the_sources_quote(self) -> None:
+        """Such as the budget's commitments of 2021 and 2022, which are no activities."""
+        goals = {row["number"]: row for row in PROGRAMME["goals"]}
+
+        assert {
+            number: row["activities"][0]["text"]
+            for number, row in goals.items()
+            if row["activities"]
+        } == ACTIVITIES
+        assert sum(len(row["activities"]) for row in goals.values()) == len(ACTIVITIES)
+        assert [row for row in goals.values() if row["indicators"]] == []
+        assert [
+            (number, line["text"]) for number, row in goals.items() for line in row["preconditions"]
+        ] == IN_PLACE
+        assert [row["text"] for row in PROGRAMME["orphans"]["activities"]] == WITHOUT_GOAL
+        assert [row["text"] for row in PROGRAMME["orphans"]["indicators"]] == [INDICATOR]
+
+    def test_says_which_parts_of_a_goal_no_source_gives(self) -> None:
+        for goal in PROGRAMME["goals"]:
+            missing = {
+                name for name in ("activities", "indicators", "preconditions") if not goal[name]
+            }
+            assert missing <= set(goal["gaps"]), goal["number"]
+            assert "responsible" in goal["gaps"]
+
+    def test_asks_of_the_elderly_openly_where_a_goal_names_adults_and_children(self) -> None:
+        asked = {row["number"] for row in PROGRAMME["goals"] if row.get("open_question")}
+
+        assert asked == {3, 4, 5}
+        assert all("aldre" not in row["target_groups"] for row in PROGRAMME["goals"])
+
+    def test_names_only_one_board_as_responsible(self) -> None:
+        named = {
+            (goal["number"], row["board"], row["source"])
+            for goal in PROGRAMME["goals"]
+            for activity in goal["activities"]
+            for row in activity["responsible"]
+        }
+
+        assert named == {(3, "kulturnamnden", "D3"), (6, "kulturnamnden", "D3")}
+
+    def test_concerns_the_board_that_is_mainly_an_employer_by_three_goals(self) -> None:
+        concerned = {
+            goal["number"]
+            for goal in PROGRAMME["goals"]
+            for row in goal.get("concerns") or []
+            if row["board"] == "servicenamnden" and row["source"] == "D2"
+        }
+
+        assert concerned == {3, 6, 7}
+
+    def test_rests_on_the_five_documents_alone(self) -> None:
+        text = (BASE / "content" / "library" / "programme.yaml").read_text("utf-8")
+        named = set(re.findall(r"source: (\S+?)[,}\s]", text))
+        steps = PROGRAMME["editions"][1]["steps"]
+        named |= {key for step in steps for key in step["sources"]}
+
+        assert named == {"D0", "D1", "D2", "D3", "D4"}
+
+    def test_has_a_page_for_every_goal_and_board(self) -> None:
+        fronts = [page.text.front for page in LIBRARY.pages]
+
+        assert {f["goal"] for f in fronts if f["type"] == "goal"} == set(GOALS)
+        assert {f["board"] for f in fronts if f["type"] == "board"} == {
+            row["key"] for row in PROGRAMME["boards"]
+        }
+
+    @pytest.mark.parametrize("number", GOALS)
+    def test_is_seen_on_the_goals_page(self, library: Library, number: int) -> None:
+        words = seen(GOAL_PAGES[number])
+
+        for text in [
+            GOALS[number],
+            *[text for goal, text in ACTIVITIES.items() if goal == number],
+            *[text for goal, text in IN_PLACE if goal == number],
+        ]:
+            assert text in words
+        goal = next(row for row in PROGRAMME["goals"] if row["number"] == number)
+        for gap in goal["gaps"]:
+            assert GAP_LABELS[gap] in words
+        assert "Indikatorer" not in words
+        assert ("Kulturnämnden" in words) == (number in ACTIVITIES)
+        assert ("Ingår äldre i målet?" in words) == (number in {3, 4, 5})
+
+    def test_rows_without_a_goal_are_seen_among_the_goals(self, library: Library) -> None:
+        words = seen("mal")
+
+        for text in [*WITHOUT_GOAL, INDICATOR]:
+            assert text in words
+
+    def test_steps_of_the_year_are_seen_with_the_board_they_are_for(self, library: Library) -> None:
+        everyones = (
+            "Anger i verksamhetsplanen",
+            "Genomför de aktiviteter",
+            "Följer upp aktiviteterna",
+            "tillräcklig kunskap",
+        )
+        for board, own in {
+            "kulturnamnden": (),
+            "bolagsstyrelser": (),
+            "socialnamnden": ("lednings- och nyckelpersoner", "samlad uppföljning av programmet"),
+            "kommunstyrelsen": ("samlad uppföljning av kommunfullmäktiges mål",),
+        }.items():
+            words = seen(f"ansvar/{board}")
+            for part in (*everyones, *own):
+                assert part in words, (board, part)
+
+
+class TestQuotations:
+    def test_are_word_for_word_as_a_source_gives_them(self) -> None:
+        odd = {
+            (text.name, block["text"])
+            for text in TEXTS
+            for block in text.blocks
+            if block["kind"] == "quote"
+            and not {row["key"] for row in block["sources"]} <= WORDING.get(block["text"], set())
+        }
+
+        assert odd == set()
+
+    @pytest.mark.parametrize(
+        ("path", "words"),
+        [
+            ("programmet/vision-och-syfte", VISION),
+            *(("programmet/malgrupper", text) for text in TARGET_GROUPS),
+        ],
+    )
+    def test_of_the_frame_are_seen(self, library: Library, path: str, words: str) -> None:
+        assert words in seen(path)
+
+
+# What no source gives → the page where a gap says so, and a word that the gap must hold.
+GAPS = [
+    ("programmet/ansvar-och-uppfoljning", "målvärden"),
+    ("programmet/samverkan", "avsnitt om samverkan"),
+    ("programmet/kunskapsutveckling", "avsnitt om fortsatta behov"),
+    ("programmet/kunskapsutveckling", "hur ofta"),
+    ("programmet/programperiod-och-status", "Dagen då kommunfullmäktige antog"),
+    ("programmet/vision-och-syfte", "annan lydelse"),
+    ("mal/mal-6-kunskapsutveckling", "vilken utbildning som räknas"),
+    ("mal/mal-6-kunskapsutveckling", "hur ofta"),
+    ("forebyggande/matris", "bara från kulturen"),
+    ("statistik", "ingen kontrollerad siffra"),
+    ("ansvar/bolagsstyrelser", "Vad bolagen ska göra"),
+    ("ansvar/stadsdelsnamnder", "Telefonnummer"),
+    ("ansvar/namnder-och-aktiviteter", "Vilka nämnder som ansvarar"),
+]
+
+
+class TestWhatNoSourceGives:
+    @pytest.mark.parametrize(("path", "words"), GAPS)
+    def test_is_shown_as_missing(self, path: str, words: str) -> None:
+        gaps = [
+            block["text"]
+            for text in TEXTS
+            if text.page.path == path
+            for block in text.blocks
+            if block["kind"] == "gap"
+        ]
+
+        assert any(words in gap for gap in gaps)
+
+    def test_is_missing_on_every_board_and_goal(self) -> None:
+        silent = {
+            text.name
+            for text in TEXTS
+            if text.front.get("type") in {"board", "goal", "matrix"}
+            and not any(block["kind"] == "gap" for block in text.blocks)
+        }
+
+        assert silent == set()
+
+
+class TestGoalSix:
+    """The county's strategy numbers its goals otherwise, and the programme gives no indicator."""
+
+    CALLS = re.compile(r"(?i)\bindikator")
+    RATE = re.compile(r"(?i)\b(andel|mått|siffra|klarat|genomför\w*|utbildade?|gått)")
+
+    def is_claim(self, sentence: str) -> bool:
+        """Return whether *sentence* calls the portal's own rate an indicator."""
+        return bool(
+            self.CALLS.search(sentence)
+            and self.RATE.search(sentence)
+            and re.search(r"(?i)portal|mål 6|utbild", sentence)
+            and not re.search(r"(?i)\b(inte|aldrig|ingen|inga)\b|\?$", sentence)
+        )
+
+    def sentences(self) -> Iterator[tuple[str, str]]:
+        for text in TEXTS:
+            for words in text.words():
+                for sentence in re.split(r"(?<=[.!?])\s|\n", words):
+                    yield text.name, sentence.strip()
+
+    def test_no_text_calls_the_portals_rate_an_indicator(self) -> None:
+        assert {each for each in self.sentences() if self.is_claim(each[1])} == set()
+
+    @pytest.mark.parametrize(
+        ("sentence", "is_claim"),
+        [
+            ("Portalens mått är programmets indikator för målet.", True),
+            ("Indikatorn för mål 6 är andelen som har gått utbildningen.", True),
+            ("Andelen är portalens mått, inte programmets indikator.", False),
+            ("Kan jag skicka siffran i portalen som svar på en indikator?", False),
+        ],
+    )
+    def test_such_a_claim_is_known_when_seen(self, sentence: str, is_claim: bool) -> None:
+        assert self.is_claim(sentence) is is_claim
+
+    def test_is_always_named_with_whose_it_is(self) -> None:
+        bare = {
+            (name, sentence)
+            for name, sentence in self.sentences()
+            if re.search(r"[Mm]ål 6\b", sentence)
+            and sentence != "Mål 6"  # the short form in breadcrumbs
+            and not re.search(r"(?i)stadens program|länet", sentence)
+        }
+
+        assert bare == set()
+
+
+class TestFigures:
+    def test_have_a_source_that_is_known_and_a_group(self) -> None:
+        known = {row["key"] for row in rows_of("sources.yaml")}
+        figures = rows_of("figures.yaml")
+
+        assert [row["key"] for row in figures if row.get("source") not in known] == []
+        assert [row["key"] for row in figures if not row.get("group")] == []
+
+    def test_that_the_five_documents_give_are_all_there(self) -> None:
+        given = {
+            (row["source"], row["value"])
+            for row in rows_of("figures.yaml")
+            if row["source"] in {"D0", "D3", "D4"}
+        }
+
+        assert given == {
+            ("D0", 0.6), ("D0", 0.4), ("D0", 3.8), ("D0", 2.5), ("D0", 0.9), ("D0", None),
+            ("D0", 7), ("D0", 3), ("D3", 5_000_000), ("D3", 20_000), ("D3", 50_000), ("D3", 50),
+            ("D4", 8), ("D4", 13), ("D4", 3), ("D4", None), ("D4", 65),
+        }  # fmt: skip
+
+    def test_say_their_year_or_that_there_is_none(self, library: Library) -> None:
+        words = seen("statistik")
+
+        assert "0,6 procent av kvinnorna" in words
+        assert len(re.findall(r"(?i)år anges inte", words)) >= len(
+            [row for row in rows_of("figures.yaml") if not row.get("year")]
+        )
+
+
+class TestRemarks:
+    def test_are_thirty_seven_each_with_its_source(self) -> None:
+        rows = rows_of("remarks.yaml")
+
+        assert [row["key"] for row in rows] == [f"W{number:02}" for number in range(1, 38)]
+        assert all(set(row["sources"]) <= {"D0", "D1", "D2", "D3", "D4"} for row in rows)
+        assert all(row["sources"] and row["answer"] for row in rows)
+
+    def test_lead_to_a_page_and_one_that_is_there_when_told_as_built(self) -> None:
+        for row in rows_of("remarks.yaml"):
+            page = row.get("page")
+            assert not page or page in PATHS | PLANNED, row["key"]
+            if row["status"] == "built":
+                assert page in PATHS, row["key"]
+
+    def test_are_seen_and_never_as_the_programmes_words(self, library: Library) -> None:
+        words = seen("remissynpunkter")
+
+        assert [row["key"] for row in rows_of("remarks.yaml") if row["text"] not in words] == []
+        assert not {row["text"] for row in rows_of("remarks.yaml")} & set(WORDING)
+
+
+class TestPrevention:
+    def test_has_a_proposal_in_every_cell_of_nine_operations(self) -> None:
+        cells = [(row["operation"], row["level"]) for row in rows_of("prevention.yaml")]
+
+        assert len(cells) == len(set(cells)) == 27
+        assert "evenemang" not in {operation for operation, _ in cells}
+        assert {level for _, level in cells} == {"universal", "selective", "indicated"}
+
+    def test_shows_the_operation_that_has_none(self, library: Library) -> None:
+        assert "Evenemang" in seen("forebyggande/matris")
+
+
+def test_no_reader_meets_the_marks_of_the_files(library: Library) -> None:
+    """A `{D1}` that stands where no source can be given would be shown as it is."""
+    shown = {}
+    for page in Page.objects.live().filter(depth__gt=1):
+        html = Client().get(page.url).content.decode()
+        if found := re.findall(r"\{[A-Za-z0-9].{0,30}\}|:::", re.sub(r"<[^>]+>", " ", html)):
+            shown[page.url] = found
+
+    assert shown == {}

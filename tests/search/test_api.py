@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from content.models import ViolenceTypePage
-from content.models.pages import Kind
+from content.taxonomy import Kind
 from tests.search.publishing import heading, page, text
 
 pytestmark = pytest.mark.django_db

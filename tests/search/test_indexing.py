@@ -24,7 +24,8 @@ from content.models import (
     SupportIndexPage,
     SupportPage,
 )
-from content.models.pages import Kind, OperationPage
+from content.models.pages import OperationPage
+from content.taxonomy import Kind
 from portal.organisation.models import Operation
 from search import catalogue, indexing, service
 from search.models import SearchPassage, SearchState

@@ -15,8 +15,9 @@ from wagtail.admin.panels import (
 from wagtail.fields import StreamField
 
 from content.fields import ChoiceListField
-from content.models.pages import Kind, TextPage
+from content.models.pages import TextPage
 from content.models.programme import CompetenceArea
+from content.taxonomy import Kind
 from training.admin_forms import ModuleCopyForm, ModuleForm
 from training.blocks import (
     LearningGoalBlock,

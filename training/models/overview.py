@@ -9,7 +9,7 @@ from django.db.models import QuerySet, UUIDField, Value
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from content import documents
+from content import documents, tree
 from portal import generation
 from portal.organisation.models import Person
 from portal.prepared import Prepared
@@ -233,8 +233,7 @@ def completion_dict(completion: Done) -> dict[str, Any]:
 
 def index_context(page: Any, request: Any) -> dict[str, Any]:
     """Return what the catalogue shows beyond its text."""
-    pages = list(page.get_children().live().public().specific(defer=False))
-    pages.sort(key=lambda child: (child.sort_order, child.path))
+    pages = tree.now().below(page.path) if page.path else []
     versions = latest_versions(
         [child.translation_key for child in pages], page.locale.language_code
     )
@@ -247,17 +246,8 @@ def index_context(page: Any, request: Any) -> dict[str, Any]:
         if version is None:
             continue
         mine = progress.get(version.module_id)
-        cards.append(
-            {
-                "title": child.title,
-                "url": child.url,
-                "summary": child.summary,
-                "minutes": child.minutes,
-                "status": {"state": mine.state, "label": STATE_LABELS[mine.state]}
-                if mine
-                else None,
-            }
-        )
+        status = {"state": mine.state, "label": STATE_LABELS[mine.state]} if mine else None
+        cards.append(child.card() | {"status": status})
     return {"modules": cards}
 
 

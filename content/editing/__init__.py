@@ -1,0 +1,1 @@
+"""What the editor can do with the programme beyond filling in forms."""
