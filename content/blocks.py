@@ -12,12 +12,25 @@ from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from content import mentions
+
 RICH = ["bold", "italic", "ol", "ul", "link"]
+
+
+class MarkedTextBlock(blocks.RichTextBlock):
+    """Rich text whose sentences may take numbers and paragraphs from the registers."""
+
+    def clean(self, value: Any) -> Any:
+        """Refuse a mark that stands for nothing: `{tel:KEY}`, `{lag:KEY}`."""
+        cleaned = super().clean(value)
+        if wrong := mentions.faults(cleaned.source):
+            raise ValidationError(wrong)
+        return cleaned
 
 
 def rich_text(**kwargs: Any) -> blocks.RichTextBlock:
     """Return a rich text block limited to what a text here needs."""
-    return blocks.RichTextBlock(features=RICH, **kwargs)
+    return MarkedTextBlock(features=RICH, **kwargs)
 
 
 class SourceReferenceBlock(blocks.StructBlock):
@@ -131,6 +144,18 @@ class GapBlock(blocks.StructBlock):
     class Meta:
         label = "Uppgift saknas i underlaget"
         icon = "help"
+
+
+class DepthBlock(blocks.StaticBlock):
+    """Where the depth begins: above it stands what one needs to act."""
+
+    class Meta:
+        label = "Här börjar fördjupningen"
+        icon = "arrow-down-big"
+        admin_text = (
+            "Det som står ovanför läses på två minuter och skrivs ut. Det som står nedanför är "
+            "bakgrund. Använd högst en sådan rad på en sida."
+        )
 
 
 class NoticeBlock(blocks.StructBlock):
@@ -247,6 +272,7 @@ TEXT_BLOCKS: list[tuple[str, blocks.Block]] = [
     ("quote", QuoteBlock()),
     ("reported", ReportedBlock()),
     ("gap", GapBlock()),
+    ("depth", DepthBlock()),
     ("ask", AskBlock()),
     ("faq", FaqBlock()),
     ("contact", ContactBlock()),
@@ -256,7 +282,8 @@ TEXT_BLOCKS: list[tuple[str, blocks.Block]] = [
 ]
 
 LESSON_BLOCKS: list[tuple[str, blocks.Block]] = [
-    *TEXT_BLOCKS,
+    # A lesson is read to its end.
+    *(each for each in TEXT_BLOCKS if each[0] != "depth"),
     ("case", CaseBlock()),
     ("reflect", ReflectBlock()),
 ]

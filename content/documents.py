@@ -17,12 +17,14 @@ from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
+from django.db import models
+from django.db.models import Q
 from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from wagtail.models import Page, Site
 
-from content import richtext, tree
+from content import glossary, mentions, richtext, tree
 from content.models.registers import Contact, LegalProvision, Source
 
 Block = dict[str, Any]
@@ -30,9 +32,16 @@ Document = list[Block]
 
 
 class Ready(list[Block]):
-    """A ready document. `html` is what it was drawn as, once it has been (content_tags)."""
+    """A ready document.
+
+    `html` is what it was drawn as, once it has been (content_tags). `mentioned` are the rows that
+    its sentences take numbers and paragraphs from, as `law:KEY` and `contact:KEY`. `terms` are the
+    words of the glossary that it explains where they first stand.
+    """
 
     html: SafeString | None = None
+    mentioned: frozenset[str] = frozenset()
+    terms: tuple[glossary.Term, ...] = ()
 
 
 class Leaf(Enum):
@@ -59,6 +68,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "quote": {"text": Leaf.PLAIN, "of": Leaf.PLAIN, "sources": Leaf.SOURCES},
     "reported": {"text": Leaf.RICH, "sources": Leaf.SOURCES},
     "gap": _NOTICE,
+    # Above it stands what one needs to act, below it what one may want to know.
+    "depth": {},
     "ask": {"phrases": [Leaf.PLAIN]},
     "faq": {"items": [{"question": Leaf.PLAIN, "answer": Leaf.RICH}]},
     "contact": {"contact": Leaf.CONTACT},
@@ -82,32 +93,39 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Registers:
-    """The rows that a text points at, fetched together: three queries whatever the length."""
+    """The rows that a text points at, fetched together: three queries whatever the length.
+
+    A text points by primary key or by key, and its sentences mention rows by key in both cases.
+    """
 
     sources: dict[Any, Source] = field(default_factory=dict)
     provisions: dict[Any, LegalProvision] = field(default_factory=dict)
     contacts: dict[Any, Contact] = field(default_factory=dict)
+    mentioned: frozenset[str] = frozenset()
 
     @property
     def are_used(self) -> bool:
         """Whether anything is cited, so that it has a place in a register's page."""
         return bool(self.sources or self.provisions)
 
+    def filled(self, html: str, here: tree.Tree | None) -> str:
+        """Return *html* with the numbers and paragraphs that its sentences mention."""
+        return mentions.filled(
+            html,
+            self.contacts.get,
+            self.provisions.get,
+            lambda key: register_url(here, "lagar", key) if here else "",
+        )
+
     @classmethod
     def by_pk(cls, stored: Iterable[Block]) -> "Registers":
         """Fetch the rows that *stored* blocks point at, by primary key."""
         wanted = _collect(stored)
-        return cls(
+        return cls._of(
             Source.objects.in_bulk(wanted[Leaf.SOURCES]) if wanted[Leaf.SOURCES] else {},
-            LegalProvision.objects.in_bulk(wanted[Leaf.LAW]) if wanted[Leaf.LAW] else {},
-            {
-                row.pk: row
-                for row in Contact.objects.select_related("source").filter(
-                    pk__in=wanted[Leaf.CONTACT]
-                )
-            }
-            if wanted[Leaf.CONTACT]
-            else {},
+            {"pk": wanted[Leaf.LAW]},
+            {"pk": wanted[Leaf.CONTACT]},
+            mentions.keys(_rich_texts(stored)),
         )
 
     @classmethod
@@ -115,21 +133,43 @@ class Registers:
         """Fetch the rows that *portable* blocks point at, by key."""
         wanted = _collect(portable)
         sources = wanted[Leaf.SOURCES]
-        provisions = wanted[Leaf.LAW] | sources
-        return cls(
+        return cls._of(
             {row.key: row for row in Source.objects.filter(key__in=sources)} if sources else {},
-            {row.key: row for row in LegalProvision.objects.filter(key__in=provisions)}
-            if provisions
-            else {},
-            {
-                row.key: row
-                for row in Contact.objects.select_related("source").filter(
-                    key__in=wanted[Leaf.CONTACT]
-                )
-            }
-            if wanted[Leaf.CONTACT]
-            else {},
+            {"key": wanted[Leaf.LAW] | sources},
+            {"key": wanted[Leaf.CONTACT]},
+            mentions.keys(_rich_texts(portable)),
         )
+
+    @classmethod
+    def _of(
+        cls,
+        sources: dict[Any, Source],
+        laws: dict[str, set[Any]],
+        contacts: dict[str, set[Any]],
+        said: dict[str, set[str]],
+    ) -> "Registers":
+        """Fetch laws and contacts, those that are pointed at and those that are mentioned."""
+        return cls(
+            sources,
+            _rows(LegalProvision.objects.all(), laws, said[mentions.LAW]),
+            _rows(Contact.objects.select_related("source"), contacts, said[mentions.TEL]),
+            frozenset(f"law:{key}" for key in said[mentions.LAW])
+            | {f"contact:{key}" for key in said[mentions.TEL]},
+        )
+
+
+def _rows[T: models.Model](
+    rows: models.QuerySet[T], wanted: dict[str, set[Any]], said: set[str]
+) -> dict[Any, T]:
+    """Return rows by what they are wanted by, and by key those that are mentioned; one query."""
+    [(name, values)] = wanted.items()
+    if not values and not said:
+        return {}
+    found: dict[Any, T] = {}
+    for row in rows.filter(Q(**{f"{name}__in": values}) | Q(key__in=said)):
+        found[getattr(row, name)] = row
+        found[row.key] = row  # type: ignore[attr-defined]  # both registers have it
+    return found
 
 
 def _collect(blocks: Iterable[Block]) -> dict[Leaf, set[Any]]:
@@ -206,7 +246,7 @@ def _items(value: Any) -> list[Any]:
 
 
 def _unwrap_block(raw: Mapping[str, Any]) -> Block:
-    value = raw["value"]
+    value = raw["value"] or {}
     block: Block = {"id": raw.get("id") or "", "kind": raw["type"]}
     for name, leaf in FIELDS[raw["type"]].items():
         content = value.get(name)
@@ -344,15 +384,18 @@ def stored_reference(reference: Mapping[str, str], keys: Keys) -> dict[str, Any]
 # --- Ready --------------------------------------------------------------------------------------
 
 
-def ready_from_stored(stored: Document) -> Ready:
-    """Return *stored* blocks ready for a template, in a bounded number of queries."""
+def ready_from_stored(stored: Document, *, path: str = "") -> Ready:
+    """Return *stored* blocks ready for a template, in a bounded number of queries.
+
+    *path* is the page's own, whose subject the glossary does not explain on the page itself.
+    """
     registers = Registers.by_pk(stored)
     here = tree.now() if registers.are_used else None
     wanted = {page_id for html in _rich_texts(stored) for page_id in richtext.page_ids(html)}
     urls = urls_by_id(wanted) if wanted else {}
 
     def rich(value: Any) -> str:
-        return _safe(value or "", urls)
+        return _safe(registers.filled(richtext.readable(value or "", urls), here))
 
     def law(value: Any) -> dict[str, Any]:
         return _law_box(registers.provisions.get(value), here) if here else {}
@@ -385,7 +428,9 @@ def ready_from_stored(stored: Document) -> Ready:
             )
             for block in stored
         ],
+        registers,
         alive={url.strip("/") for url in urls.values()},
+        path=path,
     )
 
 
@@ -395,7 +440,8 @@ def ready_from_portable(portable: Document) -> Ready:
     here = tree.now() if registers.are_used else None
 
     def rich(value: Any) -> str:
-        return _safe(richtext.markdown_to_html(value or ""), {})
+        html = richtext.readable(richtext.markdown_to_html(value or ""), {})
+        return _safe(registers.filled(html, here))
 
     def law(value: Any) -> dict[str, Any]:
         return _law_box(registers.provisions.get(value), here) if here else {}
@@ -423,25 +469,30 @@ def ready_from_portable(portable: Document) -> Ready:
                 },
             )
             for block in portable
-        ]
+        ],
+        registers,
     )
 
 
-def _rich_texts(stored: Document) -> Iterator[str]:
-    """Yield each piece of HTML in *stored*."""
-    for block in stored:
+def _rich_texts(document: Iterable[Block]) -> Iterator[str]:
+    """Yield each piece of rich text in a stored or portable *document*."""
+    for block in document:
         for leaf, value in leaves(block):
             if leaf is Leaf.RICH:
                 yield value or ""
             elif leaf is Leaf.TABLE and value:
-                yield from (cell or "" for row in value["rows"] for cell in row["values"])
+                for row in value["rows"]:
+                    cells = row["values"] if isinstance(row, dict) else row
+                    yield from (cell or "" for cell in cells)
 
 
-def _safe(value: str, urls: Mapping[int, str]) -> str:
-    return mark_safe(richtext.readable(value, urls))  # noqa: S308  # known tags, safe links
+def _safe(value: str) -> SafeString:
+    return mark_safe(value)  # noqa: S308  # known tags, safe links
 
 
-def _finish(document: Document, alive: Iterable[str] = ()) -> Ready:
+def _finish(
+    document: Document, registers: Registers, alive: Iterable[str] = (), *, path: str = ""
+) -> Ready:
     """Rename rich text to what templates call it and set anchors, unique in the document.
 
     *alive* are paths that are known to lead somewhere.
@@ -473,13 +524,18 @@ def _finish(document: Document, alive: Iterable[str] = ()) -> Ready:
             block["html"] = block.pop("text")
     # A law or contact that is gone leaves no empty box behind.
     kept = [block for block in document if block.get("law", 1) and block.get("contact", 1)]
-    return Ready(_without_dead_links(kept, frozenset(alive)))
+    ready = Ready(_without_dead_links(kept, frozenset(alive)))
+    ready.mentioned = registers.mentioned
+    ready.terms = glossary.explained(
+        _pieces(block for block in ready if block["kind"] in glossary.EXPLAINED_IN), path=path
+    )
+    return ready
 
 
 _PATH_LINK = re.compile(r'<a href="/([^"#?]*)([^"]*)">(.*?)</a>', re.DOTALL)
 
 
-def _pieces(document: Document) -> Iterator[tuple[dict[str, Any] | list[Any], Any]]:
+def _pieces(document: Iterable[Block]) -> Iterator[tuple[dict[str, Any] | list[Any], Any]]:
     """Yield where each piece of HTML in *document* is kept: its container and its place there."""
     for block in document:
         for holder in (block, *(block.get("steps") or []), *(block.get("items") or [])):

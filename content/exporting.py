@@ -18,6 +18,7 @@ from content.models import (
     Edition,
     Figure,
     FollowUpStep,
+    GlossaryTerm,
     Goal,
     GoalConcern,
     GoalPage,
@@ -66,6 +67,10 @@ TYPE_OF: dict[type[Page], str] = {
 }
 
 
+# Fields that hold one word or phrase a line, and are lists in a file.
+LINES = frozenset({"forms", "synonyms"})
+
+
 def row_key(model: type[models.Model]) -> tuple[str, ...]:
     """Return what tells the rows of a register apart in its file."""
     return ("level", "operation") if model is PreventionCell else ("key",)
@@ -95,6 +100,8 @@ def _as_written(name: str, value: Any) -> Any:
         return value.key  # type: ignore[attr-defined]
     if isinstance(value, Decimal):
         return int(value) if value == int(value) else float(value)
+    if name in LINES:
+        return value.splitlines()
     return value.split() if name == "sources" else value
 
 
@@ -289,6 +296,7 @@ def export_library(folder: Path) -> int:
         ("figures.yaml", Figure, "sort_order"),
         ("remarks.yaml", Remark, "sort_order"),
         ("prevention.yaml", PreventionCell, "pk"),
+        ("glossary.yaml", GlossaryTerm, "pk"),
     ]
     for name, model, order in registers:
         rows = [export_row(row) for row in model.objects.order_by(order, "pk")]

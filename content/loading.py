@@ -22,6 +22,7 @@ from wagtail.models import Locale, Page, Site
 
 from content import documents
 from content.exporting import (
+    LINES,
     export_activity,
     export_board,
     export_body,
@@ -45,6 +46,7 @@ from content.models import (
     Edition,
     Figure,
     FollowUpStep,
+    GlossaryTerm,
     Goal,
     GoalConcern,
     GoalPage,
@@ -212,6 +214,7 @@ REGISTERS: dict[str, type[models.Model]] = {
     "figures.yaml": Figure,
     "remarks.yaml": Remark,
     "prevention.yaml": PreventionCell,
+    "glossary.yaml": GlossaryTerm,
 }
 
 
@@ -303,6 +306,8 @@ def _as_stored(field: models.Field[Any, Any], value: Any) -> Any:
     """Return a value of a file as *field* takes it."""
     if field.name == "sources" and isinstance(value, list):
         return " ".join(str(key) for key in value)
+    if field.name in LINES and isinstance(value, list):
+        return "\n".join(str(word) for word in value)
     if isinstance(field, models.DecimalField):
         try:
             return Decimal(str(value).replace(",", "."))
@@ -410,7 +415,8 @@ def _astray(row: Mapping[str, Any], known: "_Known") -> Iterator[str]:
     """Yield what a row of a register points at in vain."""
     for name, (what, keys) in {
         "source": ("källan", known.sources),
-        "sources": ("källan", known.sources),
+        # A word of the glossary may rest on a law.
+        "sources": ("källan", known.sources | known.laws if "term" in row else known.sources),
         "boards": ("nämnden", known.boards),
         "operation": ("verksamheten", known.operations),
     }.items():

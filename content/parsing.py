@@ -317,6 +317,7 @@ class _Body:
             "warning": self.notice,
             "note": self.notice,
             "gap": self.notice,
+            "depth": self.depth,
             "faq": self.faq,
             "ask": self.ask,
             "contact": self.contact,
@@ -414,6 +415,13 @@ class _Body:
             self.fault(start + 1, "en kontakt har ingen egen text; skriv den utanför blocket.")
         if self.needed(words, start, "kontaktens nyckel"):
             self.add(kind, contact=words)
+
+    def depth(self, kind: str, words: str, inner: list[str], start: int) -> None:
+        if words or any(line.strip() for line in inner):
+            self.fault(start, "::: depth har ingen egen text; skriv den efter blocket.")
+        if any(block["kind"] == kind for block in self.blocks):
+            self.fault(start, "::: depth står redan på sidan; fördjupningen börjar en gång.")
+        self.add(kind)
 
     def statistic(self, kind: str, words: str, inner: list[str], start: int) -> None:
         try:

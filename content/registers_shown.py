@@ -6,13 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count
+from django.db.models.functions import Collate
 from django.utils.text import slugify
 
 from content import documents
 from content.facts import Facts
-from content.models.registers import Figure, LegalProvision, RemarkStatus, SourceKind
+from content.models.registers import (
+    Figure,
+    GlossaryTerm,
+    LegalProvision,
+    RemarkStatus,
+    SourceKind,
+)
 from content.programme_shown import remark
 from portal.charts import Chart, Value, bar_chart
+from portal.swedish_order import SWEDISH
 
 # Kinds of source that the programme itself is known by; they come before the rest.
 _SEEDS = (SourceKind.CONSULTATION, SourceKind.INTERPELLATION)
@@ -189,6 +197,33 @@ def remarks(known: Facts) -> dict[str, Any]:
             if counts[status]
         ],
     }
+
+
+def glossary(known: Facts) -> list[dict[str, Any]]:
+    """Return the words in Swedish order, by the letter they begin with, each with its explanation.
+
+    `page` is the page that says more, if it is published; `sources` is empty for what is our own.
+    """
+    letters: dict[str, list[dict[str, Any]]] = {}
+    by_key = {row.key: row for row in known.sources.values()}
+    laws = {row.key: row for row in LegalProvision.objects.all()}
+    for row in GlossaryTerm.objects.order_by(Collate("term", SWEDISH)):
+        place = known.tree.at(row.page) if row.page else None
+        cited = [by_key.get(key) or laws.get(key) for key in row.sources.split()]
+        letters.setdefault(row.term[0].upper(), []).append(
+            {
+                "key": row.key,
+                "term": row.term,
+                "text": row.text,
+                "synonyms": row.synonym_list,
+                "page": {"title": place.title, "url": place.url} if place else None,
+                "sources": [documents.cited(each, "", known.tree) for each in cited if each],
+            }
+        )
+    return [
+        {"letter": letter, "anchor": f"bokstav-{slugify(letter) or letter}", "terms": terms}
+        for letter, terms in letters.items()
+    ]
 
 
 _PLURALS = {

@@ -21,6 +21,7 @@ from content.models import (
     Contact,
     Edition,
     Figure,
+    GlossaryTerm,
     Goal,
     Indicator,
     LegalProvision,
@@ -90,6 +91,17 @@ class FigureViewSet(RegisterViewSet):
     list_display = ["text", "topic", "year", "source"]
     list_filter = ["topic", "source"]
     search_fields = ["text", "topic", "group"]
+
+
+class GlossaryTermViewSet(RegisterViewSet):
+    """The words that texts explain and search knows."""
+
+    model = GlossaryTerm
+    form = forms.GlossaryTermForm
+    order = (Collate("term", SWEDISH),)
+    icon = "openquote"
+    list_display = ["term", "text"]
+    search_fields = ["term", "text", "synonyms"]
 
 
 class RemarkViewSet(RegisterViewSet):
@@ -207,7 +219,13 @@ class RegisterGroup(SnippetViewSetGroup):
 
     menu_label = "Register"
     menu_icon = "folder-open-inverse"
-    items = (ContactViewSet, LegalProvisionViewSet, SourceViewSet, FigureViewSet)
+    items = (
+        ContactViewSet,
+        LegalProvisionViewSet,
+        SourceViewSet,
+        FigureViewSet,
+        GlossaryTermViewSet,
+    )
 
 
 register_snippet(ProgrammeGroup)

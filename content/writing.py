@@ -110,6 +110,8 @@ def _write(block: Block) -> str:
         return _fence(kind, _references(block) + of, text)
     if kind == "contact":
         return f"::: contact {block['contact']}\n:::"
+    if kind == "depth":
+        return "::: depth\n:::"
     if kind == "statistic":
         names = ("value", "unit", "group", "year", "note")
         return _fence(

@@ -271,6 +271,12 @@ def _register(page: RegisterPage) -> _Shown:
             ]
         case Register.SOURCES:
             return _sources(rows)
+        case Register.GLOSSARY:
+            return [
+                (row["term"], row["key"], "\n".join([row["text"], *row["synonyms"]]))
+                for group in rows
+                for row in group["terms"]
+            ]
         case _:
             return [
                 (f"Synpunkt {row['key']}", row["key"], f"{row['text']}\n{row['answer']}".strip())
@@ -331,9 +337,9 @@ def _lesson_parts(
 # --- Registers ----------------------------------------------------------------------------------
 
 
-def registers_in(ready: documents.Document) -> set[str]:
-    """Return the laws and contacts that blocks show, as `law:KEY` and `contact:KEY`."""
-    return {
+def registers_in(ready: documents.Ready) -> set[str]:
+    """Return the laws and contacts that a text shows, as `law:KEY` and `contact:KEY`."""
+    return set(ready.mentioned) | {
         f"{kind}:{block[kind]['key']}"
         for block in ready
         for kind in ("law", "contact")

@@ -23,6 +23,7 @@ from content.models import (
     Edition,
     Figure,
     FollowUpStep,
+    GlossaryTerm,
     Goal,
     GoalConcern,
     Indicator,
@@ -143,10 +144,15 @@ def _index_programme() -> None:
 
 # One function for each register, so that it can be told whether its work is planned already.
 _INDEX_REGISTER = {register: partial(_index_register, register) for register in Register}
-_REGISTERS = {Figure: Register.FIGURES, Source: Register.SOURCES, Remark: Register.REMARKS}
+_REGISTERS = {
+    Figure: Register.FIGURES,
+    Source: Register.SOURCES,
+    Remark: Register.REMARKS,
+    GlossaryTerm: Register.GLOSSARY,
+}
 
 
-def register_changed(sender: type[Figure | Source | Remark], **kwargs: Any) -> None:
+def register_changed(sender: type[Model], **kwargs: Any) -> None:
     """Index the page of a register, and the boards that a remark may be about."""
     _after_commit(_INDEX_REGISTER[_REGISTERS[sender]])
     if sender is Remark:

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from content.models import Activity, Edition, Source
+from content import documents
+from content.models import Activity, Edition, LegalProvision, Source
 from content.models.programme import EditionStatus
 
 NO_SOURCE = "Välj källan. Ett citat eller en uppgift utan källa får inte stå här."
@@ -20,6 +21,7 @@ class RowForm(WagtailAdminModelForm):
     # Formset → the field that may not say the same twice, and what is told when it does. The
     # innermost come first: a form that has been checked says nothing more of its rows.
     once: dict[str, tuple[str, str]] = {}
+    may_rest_on_laws = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         _put_in_words(type(self))
@@ -31,8 +33,10 @@ class RowForm(WagtailAdminModelForm):
         for name, (field, message) in self.once.items():
             for formset in _formsets(self, name.split(".")):
                 _refuse_twice(formset, field, message)
-        if "sources" in self.fields and (error := unknown_sources(self.cleaned_data["sources"])):
-            self.add_error("sources", error)
+        if "sources" in self.fields:
+            given = self.cleaned_data.get("sources", "")
+            if error := unknown_sources(given, or_laws=self.may_rest_on_laws):
+                self.add_error("sources", error)
         return cleaned
 
 
@@ -77,10 +81,28 @@ def _refuse_twice(formset: Any, field: str, message: str) -> None:
         seen |= {value}
 
 
-def unknown_sources(text: str) -> str:
+class GlossaryTermForm(RowForm):
+    """A word, whose explanation may rest on a law and whose page must be one there is."""
+
+    may_rest_on_laws = True
+
+    def clean_page(self) -> str:
+        """Take an address as it is written, with or without slashes around it."""
+        path: str = self.cleaned_data["page"].strip().strip("/")
+        if path and not documents.alive_paths([path]):
+            raise forms.ValidationError(
+                f"Det finns ingen publicerad sida på {path}. Skriv adressen som den står efter "
+                "portalens namn, till exempel valdets-uttryck/latent-vald."
+            )
+        return path
+
+
+def unknown_sources(text: str, *, or_laws: bool = False) -> str:
     """Return what is wrong with keys of sources written with spaces between, or nothing."""
     wanted = (text or "").split()
     here = set(Source.objects.filter(key__in=wanted).values_list("key", flat=True))
+    if or_laws:
+        here |= set(LegalProvision.objects.filter(key__in=wanted).values_list("key", flat=True))
     return _unknown("Källan", "Källorna", [key for key in wanted if key not in here])
 
 

@@ -8,13 +8,18 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.deletion import CASCADE, DO_NOTHING
 from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.fields import StreamField
 from wagtail.models import Page, ReferenceIndex
 
+from content import mentions
 from content.models import (
     Activity,
     Board,
+    Contact,
     FollowUpStep,
+    GlossaryTerm,
     Indicator,
+    LegalProvision,
     PreventionCell,
     Remark,
     Source,
@@ -34,7 +39,7 @@ def referrers(row: models.Model, user: Any = None) -> list[Referrer]:
     """Return what would lose something if *row* were deleted, each once."""
     finder = AdminURLFinder(user)
     found: dict[tuple[str, Any], Referrer] = {}
-    for each in (*_by_relation(row), *_by_text(row), *_by_key(row)):
+    for each in (*_by_relation(row), *_by_text(row), *_by_mention(row), *_by_key(row)):
         whole = _whole(each)
         if whole != row:
             what = str(whole._meta.verbose_name)
@@ -60,12 +65,26 @@ def _by_text(row: models.Model) -> Iterator[models.Model]:
             yield from pages.specific()
 
 
+def _by_mention(row: models.Model) -> Iterator[models.Model]:
+    """Yield the pages whose sentences take their number or their paragraph from *row*."""
+    kind = {Contact: mentions.TEL, LegalProvision: mentions.LAW}.get(type(row))
+    if kind is None:
+        return
+    said = mentions.mark(kind, row.key)  # type: ignore[attr-defined]  # both registers have it
+    for page in Page.objects.specific():
+        streams = (each for each in page._meta.fields if isinstance(each, StreamField))
+        if any(said in each.get_prep_value(each.value_from_object(page)) for each in streams):
+            yield page
+
+
 def _by_key(row: Any) -> Iterator[models.Model]:
     """Yield the rows that name *row* by its key in a text of their own."""
     models_and_fields: list[tuple[type[models.Model], str]] = []
     if isinstance(row, Source):
         models_and_fields = [(FollowUpStep, "sources"), (Remark, "sources"),
-                             (PreventionCell, "sources")]  # fmt: skip
+                             (PreventionCell, "sources"), (GlossaryTerm, "sources")]  # fmt: skip
+    elif isinstance(row, LegalProvision):
+        models_and_fields = [(GlossaryTerm, "sources")]
     elif isinstance(row, Activity):
         models_and_fields = [(Indicator, "follows")]
     elif isinstance(row, Board):

@@ -37,6 +37,7 @@ from content.models.programme import (
 from content.models.registers import (
     Contact,
     Figure,
+    GlossaryTerm,
     LegalProvision,
     PreventionCell,
     Remark,
@@ -53,6 +54,7 @@ __all__ = [
     "Edition",
     "Figure",
     "FollowUpStep",
+    "GlossaryTerm",
     "Goal",
     "GoalConcern",
     "GoalPage",

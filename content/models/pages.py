@@ -205,7 +205,8 @@ class TextPage(TextFields, Page):
         """
         # The sources of the whole text go with it, so that registers are asked once.
         blocks_ready = documents.ready_from_stored(
-            [*documents.unwrap(self.body), self._sources_block()]
+            [*documents.unwrap(self.body), self._sources_block()],
+            path=self.url_path.strip("/").partition("/")[2],
         )
         page_sources = blocks_ready.pop()["sources"]
         return {
@@ -575,6 +576,7 @@ class Register(models.TextChoices):
     FIGURES = "statistik", "Statistik"
     SOURCES = "kallor", "Källor"
     REMARKS = "remissynpunkter", "Remissynpunkter"
+    GLOSSARY = "ordlista", "Ordlista"
 
 
 class RegisterPage(TextPage):
@@ -591,7 +593,11 @@ class RegisterPage(TextPage):
     @property
     def kind(self) -> Kind | None:  # type: ignore[override]
         """What search finds it as."""
-        kinds = {Register.LAWS: Kind.LAW, Register.FIGURES: Kind.STATISTICS}
+        kinds = {
+            Register.LAWS: Kind.LAW,
+            Register.FIGURES: Kind.STATISTICS,
+            Register.GLOSSARY: Kind.GLOSSARY,
+        }
         return kinds.get(Register(self.register), Kind.PROGRAMME)
 
     def variant(self, request: HttpRequest) -> tuple[str, ...]:
@@ -616,6 +622,8 @@ class RegisterPage(TextPage):
                 return registers_shown.figures(facts.now())
             case Register.SOURCES:
                 return registers_shown.sources(facts.now())
+            case Register.GLOSSARY:
+                return registers_shown.glossary(facts.now())
             case _:
                 return registers_shown.remarks(facts.now())
 

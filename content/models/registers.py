@@ -121,6 +121,47 @@ def audience_options() -> list[tuple[str, str]]:
     return list(Audience.choices)
 
 
+class AgeGroup(models.TextChoices):
+    """How old those are whom a contact is for."""
+
+    CHILDREN = "barn", "Barn, under 18 år"
+    YOUNG = "unga", "Unga, 13–25 år"
+    ADULTS = "vuxna", "Vuxna"
+    ELDERLY = "aldre", "Äldre"
+
+
+def age_options() -> list[tuple[str, str]]:
+    """Return the age groups as choices."""
+    return list(AgeGroup.choices)
+
+
+class Violence(models.TextChoices):
+    """What sort of violence a contact is for; the areas of the programme's Goal 6."""
+
+    CLOSE_RELATIONSHIPS = "close_relationships", "Våld i nära relationer"
+    HONOUR = "honour_related", "Hedersrelaterat våld och förtryck"
+    PROSTITUTION = "prostitution_trafficking", "Prostitution och människohandel"
+    SEXUAL = "sexual_violence", "Sexuellt våld"
+
+
+def violence_options() -> list[tuple[str, str]]:
+    """Return the sorts of violence as choices."""
+    return list(Violence.choices)
+
+
+LANGUAGES = {
+    "sv": "svenska", "en": "engelska", "ar": "arabiska", "bs": "bosniska", "ckb": "sorani",
+    "de": "tyska", "es": "spanska", "fa": "persiska", "fi": "finska", "fr": "franska",
+    "ku": "kurmanji", "pl": "polska", "prs": "dari", "ru": "ryska", "so": "somaliska",
+    "sr": "serbiska", "ti": "tigrinska", "tr": "turkiska", "uk": "ukrainska", "sgn": "teckenspråk",
+}  # fmt: skip
+
+
+def language_options() -> list[tuple[str, str]]:
+    """Return the languages a contact can speak, as choices."""
+    return list(LANGUAGES.items())
+
+
 class Contact(models.Model):
     """A line or service in the directory. A number nobody has called has no `verified_on`."""
 
@@ -128,6 +169,14 @@ class Contact(models.Model):
     name = models.CharField("namn", max_length=200)
     for_whom = models.TextField("för vem")
     audience = ChoiceListField("målgrupp", options=audience_options)
+    age_groups = ChoiceListField("åldersgrupper", options=age_options)
+    violence = ChoiceListField(
+        "typ av våld", options=violence_options, help_text="Ingen ikryssad betyder alla."
+    )
+    speaks = ChoiceListField(
+        "svarar på", options=language_options, help_text="Bara språk som källan anger."
+    )
+    always_open = models.BooleanField("öppet dygnet runt", default=False)
     phone = models.CharField("telefon", max_length=60, blank=True)
     phone_note = models.CharField("om numret", max_length=300, blank=True)
     hours = models.CharField("öppet", max_length=200, blank=True)
@@ -153,7 +202,14 @@ class Contact(models.Model):
     panels = [
         FieldRowPanel([FieldPanel("name"), FieldPanel("key")]),
         FieldPanel("for_whom"),
-        FieldPanel("audience"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("audience"), FieldPanel("age_groups")]),
+                FieldRowPanel([FieldPanel("violence"), FieldPanel("speaks")]),
+                FieldPanel("always_open"),
+            ],
+            heading="Visas när man väljer",
+        ),
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("phone"), FieldPanel("phone_note")]),
@@ -219,6 +275,61 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+
+class GlossaryTerm(models.Model):
+    """A word explained, once, for every text that uses it and for the search."""
+
+    key = models.CharField("nyckel", max_length=60, unique=True, help_text=KEY_HELP)
+    term = models.CharField("ord", max_length=120)
+    forms = models.TextField(
+        "andra former",
+        blank=True,
+        help_text="Så som ordet böjs i löpande text, en form per rad.",
+    )
+    text = models.TextField("förklaring", help_text="En eller två meningar.")
+    synonyms = models.TextField(
+        "söks också som",
+        blank=True,
+        help_text="Andra ord för samma sak, ett per rad. Sökningen använder dem genast.",
+    )
+    page = models.CharField(
+        "sida som säger mer", max_length=200, blank=True,
+        help_text="Adressen, utan snedstreck först.",
+    )  # fmt: skip
+    sources = models.CharField(
+        "källor", max_length=200, blank=True,
+        help_text="Nycklar, till exempel D0 SOL-19-1. Tomt betyder att beskrivningen är vår.",
+    )  # fmt: skip
+
+    panels = [
+        FieldRowPanel([FieldPanel("term"), FieldPanel("key")]),
+        FieldPanel("text"),
+        FieldRowPanel([FieldPanel("forms"), FieldPanel("synonyms")]),
+        FieldPanel("page"),
+        FieldPanel("sources"),
+    ]
+
+    class Meta:
+        verbose_name = "ord i ordlistan"
+        verbose_name_plural = "ord i ordlistan"
+
+    def __str__(self) -> str:
+        return self.term
+
+    @property
+    def form_list(self) -> list[str]:
+        """The word in every form that a text may have it in."""
+        return [self.term, *_lines(self.forms)]
+
+    @property
+    def synonym_list(self) -> list[str]:
+        """Other words for the same."""
+        return _lines(self.synonyms)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class RemarkStatus(models.TextChoices):
