@@ -17,14 +17,13 @@ from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
-from django.db import models
 from django.db.models import Q
 from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from wagtail.models import Page, Site
 
-from content import glossary, mentions, richtext, tree
+from content import directory, glossary, mentions, richtext, tree
 from content.models.registers import Contact, LegalProvision, Source
 
 Block = dict[str, Any]
@@ -93,14 +92,13 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Registers:
-    """The rows that a text points at, fetched together: three queries whatever the length.
+    """The rows that a text points at, fetched together: two queries whatever the length.
 
     A text points by primary key or by key, and its sentences mention rows by key in both cases.
     """
 
     sources: dict[Any, Source] = field(default_factory=dict)
     provisions: dict[Any, LegalProvision] = field(default_factory=dict)
-    contacts: dict[Any, Contact] = field(default_factory=dict)
     mentioned: frozenset[str] = frozenset()
 
     @property
@@ -112,7 +110,7 @@ class Registers:
         """Return *html* with the numbers and paragraphs that its sentences mention."""
         return mentions.filled(
             html,
-            self.contacts.get,
+            lambda key: directory.contacts().get(key),
             self.provisions.get,
             lambda key: register_url(here, "lagar", key) if here else "",
         )
@@ -120,56 +118,40 @@ class Registers:
     @classmethod
     def by_pk(cls, stored: Iterable[Block]) -> "Registers":
         """Fetch the rows that *stored* blocks point at, by primary key."""
-        wanted = _collect(stored)
+        wanted, said = _collect(stored), mentions.keys(_rich_texts(stored))
+        sources = wanted[Leaf.SOURCES]
         return cls._of(
-            Source.objects.in_bulk(wanted[Leaf.SOURCES]) if wanted[Leaf.SOURCES] else {},
-            {"pk": wanted[Leaf.LAW]},
-            {"pk": wanted[Leaf.CONTACT]},
-            mentions.keys(_rich_texts(stored)),
+            Source.objects.in_bulk(sources) if sources else {}, "pk", wanted[Leaf.LAW], said
         )
 
     @classmethod
     def by_key(cls, portable: Iterable[Block]) -> "Registers":
         """Fetch the rows that *portable* blocks point at, by key."""
-        wanted = _collect(portable)
+        wanted, said = _collect(portable), mentions.keys(_rich_texts(portable))
         sources = wanted[Leaf.SOURCES]
         return cls._of(
             {row.key: row for row in Source.objects.filter(key__in=sources)} if sources else {},
-            {"key": wanted[Leaf.LAW] | sources},
-            {"key": wanted[Leaf.CONTACT]},
-            mentions.keys(_rich_texts(portable)),
+            "key",
+            wanted[Leaf.LAW] | sources,
+            said,
         )
 
     @classmethod
     def _of(
-        cls,
-        sources: dict[Any, Source],
-        laws: dict[str, set[Any]],
-        contacts: dict[str, set[Any]],
-        said: dict[str, set[str]],
+        cls, sources: dict[Any, Source], name: str, laws: set[Any], said: dict[str, set[str]]
     ) -> "Registers":
-        """Fetch laws and contacts, those that are pointed at and those that are mentioned."""
+        """Add the laws that are pointed at by *name*, and those that sentences mention."""
+        provisions: dict[Any, LegalProvision] = {}
+        if laws or said[mentions.LAW]:
+            wanted = Q(**{f"{name}__in": laws}) | Q(key__in=said[mentions.LAW])
+            for row in LegalProvision.objects.filter(wanted):
+                provisions[getattr(row, name)] = provisions[row.key] = row
         return cls(
             sources,
-            _rows(LegalProvision.objects.all(), laws, said[mentions.LAW]),
-            _rows(Contact.objects.select_related("source"), contacts, said[mentions.TEL]),
+            provisions,
             frozenset(f"law:{key}" for key in said[mentions.LAW])
             | {f"contact:{key}" for key in said[mentions.TEL]},
         )
-
-
-def _rows[T: models.Model](
-    rows: models.QuerySet[T], wanted: dict[str, set[Any]], said: set[str]
-) -> dict[Any, T]:
-    """Return rows by what they are wanted by, and by key those that are mentioned; one query."""
-    [(name, values)] = wanted.items()
-    if not values and not said:
-        return {}
-    found: dict[Any, T] = {}
-    for row in rows.filter(Q(**{f"{name}__in": values}) | Q(key__in=said)):
-        found[getattr(row, name)] = row
-        found[row.key] = row  # type: ignore[attr-defined]  # both registers have it
-    return found
 
 
 def _collect(blocks: Iterable[Block]) -> dict[Leaf, set[Any]]:
@@ -422,7 +404,7 @@ def ready_from_stored(stored: Document, *, path: str = "") -> Ready:
                     Leaf.RICH: rich,
                     Leaf.SOURCES: lambda value: [s for s in map(source, value) if s],
                     Leaf.LAW: law,
-                    Leaf.CONTACT: lambda value: contact_dict(registers.contacts.get(value)),
+                    Leaf.CONTACT: lambda value: contact_dict(directory.contacts().get(value)),
                     Leaf.TABLE: table,
                 },
             )
@@ -464,7 +446,7 @@ def ready_from_portable(portable: Document) -> Ready:
                     Leaf.RICH: rich,
                     Leaf.SOURCES: lambda value: [s for s in map(source, value) if s],
                     Leaf.LAW: law,
-                    Leaf.CONTACT: lambda value: contact_dict(registers.contacts.get(value)),
+                    Leaf.CONTACT: lambda value: contact_dict(directory.contacts().get(value)),
                     Leaf.TABLE: table,
                 },
             )

@@ -69,6 +69,8 @@ def law_html(row: LegalProvision, url: str) -> str:
 def law_words(row: LegalProvision) -> str:
     """Return the reference of a provision as it is said in a sentence."""
     act = row.act[:1].lower() + row.act[1:]
+    if row.reference.endswith("i sin helhet"):
+        return act
     # Paragraph and number belong together at the end of a line.
     return f"{row.reference} {act}".replace(" §", "\N{NO-BREAK SPACE}§").replace(
         " kap.", "\N{NO-BREAK SPACE}kap."

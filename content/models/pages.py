@@ -17,7 +17,16 @@ from wagtail.admin.panels import (
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from content import documents, facts, matrices, programme_shown, registers_shown, tables, tree
+from content import (
+    directory,
+    documents,
+    facts,
+    matrices,
+    programme_shown,
+    registers_shown,
+    tables,
+    tree,
+)
 from content.admin_forms import TextPageForm
 from content.blocks import SourceReferenceBlock, TextStreamBlock
 from content.fields import ChoiceListField
@@ -261,21 +270,13 @@ class TextPage(TextFields, Page):
         """Return the operations that the text concerns, each with its page; none means all."""
         if not self.operations:
             return []
-        here = tree.now()
-        pages = {row.pk: here.about("OperationPage", row.pk) for row in _operations()}
+        known = facts.now()
+        pages = {pk: known.tree.about("OperationPage", pk) for pk in known.operations}
         return [
             {"name": row.name, "url": page.url if (page := pages[row.pk]) else ""}
-            for row in _operations()
+            for row in known.operations.values()
             if row.slug in self.operations
         ]
-
-
-def _operations() -> list[Operation]:
-    """Return the operations in their order, remembered for a generation."""
-    return _rows.get("operations", lambda: list(Operation.objects.order_by("sort_order")))
-
-
-_rows = generation.Memory(10)
 
 
 class StartPage(TextPage):
@@ -558,8 +559,8 @@ class SupportPage(TextPage):
 
     def text_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add the card."""
-        row = Contact.objects.select_related("source").get(pk=self.contact_id)
-        return super().text_context(request) | {"contact": documents.contact_dict(row)}
+        card = documents.contact_dict(directory.contacts().get(self.contact_id))
+        return super().text_context(request) | {"contact": card}
 
 
 class InformationPage(TextPage):

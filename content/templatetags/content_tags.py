@@ -8,9 +8,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from content import tree
 from content.blocks import template_of
+from content.directory import phone
 from content.documents import Ready
 from content.models import Register
-from content.numbers import phone
 
 register = template.Library()
 register.simple_tag(phone)
