@@ -293,7 +293,7 @@ def to_portable(stored: Document, *, path_of: richtext.PathOf) -> Document:
         Leaf.RICH: rich,
         Leaf.SOURCES: lambda value: [source(reference) for reference in value],
         Leaf.LAW: lambda value: registers.provisions[value].key,
-        Leaf.CONTACT: lambda value: registers.contacts[value].key,
+        Leaf.CONTACT: lambda value: directory.contacts()[value].key,
         Leaf.TABLE: table,
     }
     return [_map(block, change) for block in stored]

@@ -151,8 +151,8 @@ def violence_options() -> list[tuple[str, str]]:
 
 LANGUAGES = {
     "sv": "svenska", "en": "engelska", "ar": "arabiska", "bs": "bosniska", "ckb": "sorani",
-    "de": "tyska", "es": "spanska", "fa": "dari och persiska", "fi": "finska", "fr": "franska",
-    "ku": "kurmanji", "pl": "polska", "ru": "ryska", "so": "somaliska",
+    "de": "tyska", "es": "spanska", "fa": "persiska", "fi": "finska", "fr": "franska",
+    "ku": "kurmanji", "pl": "polska", "prs": "dari", "ru": "ryska", "so": "somaliska",
     "sr": "serbiska", "ti": "tigrinska", "tr": "turkiska", "uk": "ukrainska", "sgn": "teckenspråk",
 }  # fmt: skip
 
