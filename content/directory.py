@@ -34,15 +34,16 @@ def _read() -> dict[Any, Contact]:
 
 
 def phone(key: str) -> SafeString:
-    """Return the number of the contact *key* as a link; empty when it has none.
+    """Return the number of the contact *key* as a link; empty when an editor has taken it away.
 
-    The pages that tell of a fault are drawn without the database. They show the number that the
-    register shipped with.
+    The pages that tell of a fault are drawn without the database, and whoever is in danger must
+    find the number although its row is gone. Then it is the one that the register shipped with.
     """
     try:
         row = contacts().get(key)
     except DatabaseError:
-        row = _shipped().get(key)
+        row = None
+    row = row or _shipped().get(key)
     return mark_safe(mentions.phone_html(row) if row and row.phone else "")  # noqa: S308  # escaped
 
 

@@ -99,6 +99,7 @@ class Registers:
 
     sources: dict[Any, Source] = field(default_factory=dict)
     provisions: dict[Any, LegalProvision] = field(default_factory=dict)
+    contacts: dict[Any, Contact] = field(default_factory=dict)
     mentioned: frozenset[str] = frozenset()
 
     @property
@@ -110,7 +111,7 @@ class Registers:
         """Return *html* with the numbers and paragraphs that its sentences mention."""
         return mentions.filled(
             html,
-            lambda key: directory.contacts().get(key),
+            self.contacts.get,
             self.provisions.get,
             lambda key: register_url(here, "lagar", key) if here else "",
         )
@@ -118,37 +119,40 @@ class Registers:
     @classmethod
     def by_pk(cls, stored: Iterable[Block]) -> "Registers":
         """Fetch the rows that *stored* blocks point at, by primary key."""
-        wanted, said = _collect(stored), mentions.keys(_rich_texts(stored))
+        wanted = _collect(stored)
         sources = wanted[Leaf.SOURCES]
-        return cls._of(
-            Source.objects.in_bulk(sources) if sources else {}, "pk", wanted[Leaf.LAW], said
-        )
+        found = Source.objects.in_bulk(sources) if sources else {}
+        return cls._of(found, "pk", wanted, mentions.keys(_rich_texts(stored)))
 
     @classmethod
     def by_key(cls, portable: Iterable[Block]) -> "Registers":
         """Fetch the rows that *portable* blocks point at, by key."""
-        wanted, said = _collect(portable), mentions.keys(_rich_texts(portable))
+        wanted = _collect(portable)
         sources = wanted[Leaf.SOURCES]
-        return cls._of(
-            {row.key: row for row in Source.objects.filter(key__in=sources)} if sources else {},
-            "key",
-            wanted[Leaf.LAW] | sources,
-            said,
-        )
+        found = {row.key: row for row in Source.objects.filter(key__in=sources)} if sources else {}
+        wanted[Leaf.LAW] |= sources
+        return cls._of(found, "key", wanted, mentions.keys(_rich_texts(portable)))
 
     @classmethod
     def _of(
-        cls, sources: dict[Any, Source], name: str, laws: set[Any], said: dict[str, set[str]]
+        cls,
+        sources: dict[Any, Source],
+        name: str,
+        wanted: dict[Leaf, set[Any]],
+        said: dict[str, set[str]],
     ) -> "Registers":
-        """Add the laws that are pointed at by *name*, and those that sentences mention."""
+        """Add the laws and contacts that are *wanted*, by *name*, and those that are mentioned."""
+        laws, contacts = wanted[Leaf.LAW], wanted[Leaf.CONTACT] | said[mentions.TEL]
         provisions: dict[Any, LegalProvision] = {}
         if laws or said[mentions.LAW]:
-            wanted = Q(**{f"{name}__in": laws}) | Q(key__in=said[mentions.LAW])
-            for row in LegalProvision.objects.filter(wanted):
+            meant = Q(**{f"{name}__in": laws}) | Q(key__in=said[mentions.LAW])
+            for row in LegalProvision.objects.filter(meant):
                 provisions[getattr(row, name)] = provisions[row.key] = row
+        here = directory.contacts() if contacts else {}
         return cls(
             sources,
             provisions,
+            {key: here[key] for key in contacts if key in here},
             frozenset(f"law:{key}" for key in said[mentions.LAW])
             | {f"contact:{key}" for key in said[mentions.TEL]},
         )
@@ -293,7 +297,7 @@ def to_portable(stored: Document, *, path_of: richtext.PathOf) -> Document:
         Leaf.RICH: rich,
         Leaf.SOURCES: lambda value: [source(reference) for reference in value],
         Leaf.LAW: lambda value: registers.provisions[value].key,
-        Leaf.CONTACT: lambda value: directory.contacts()[value].key,
+        Leaf.CONTACT: lambda value: registers.contacts[value].key,
         Leaf.TABLE: table,
     }
     return [_map(block, change) for block in stored]
@@ -404,7 +408,7 @@ def ready_from_stored(stored: Document, *, path: str = "") -> Ready:
                     Leaf.RICH: rich,
                     Leaf.SOURCES: lambda value: [s for s in map(source, value) if s],
                     Leaf.LAW: law,
-                    Leaf.CONTACT: lambda value: contact_dict(directory.contacts().get(value)),
+                    Leaf.CONTACT: lambda value: contact_dict(registers.contacts.get(value)),
                     Leaf.TABLE: table,
                 },
             )
@@ -446,7 +450,7 @@ def ready_from_portable(portable: Document) -> Ready:
                     Leaf.RICH: rich,
                     Leaf.SOURCES: lambda value: [s for s in map(source, value) if s],
                     Leaf.LAW: law,
-                    Leaf.CONTACT: lambda value: contact_dict(directory.contacts().get(value)),
+                    Leaf.CONTACT: lambda value: contact_dict(registers.contacts.get(value)),
                     Leaf.TABLE: table,
                 },
             )
