@@ -54,6 +54,7 @@ ROUTES: dict[str, dict[str, int]] = {
     # In demo mode alone, which is how tests run.
     "components": everyone(200),
     "job": everyone(404) | {"anonymous": 302, "ada": 200},
+    "guide": everyone(200),
     "sok": everyone(200),
     "api_programme": everyone(200),
     "api_programme_table": everyone(200),

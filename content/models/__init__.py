@@ -36,6 +36,7 @@ from content.models.programme import (
 )
 from content.models.registers import (
     Contact,
+    District,
     Figure,
     GlossaryTerm,
     LegalProvision,
@@ -51,6 +52,7 @@ __all__ = [
     "BoardStatement",
     "CompetenceArea",
     "Contact",
+    "District",
     "Edition",
     "Figure",
     "FollowUpStep",

@@ -85,6 +85,12 @@ def _open_details(page: Page) -> None:
     page.locator("details").evaluate_all("all => all.forEach(details => { details.open = true })")
 
 
+def _open_term(page: Page) -> None:
+    """Unfold everything, and have a word of the glossary explained."""
+    _open_details(page)
+    page.locator("button.term").first.click()
+
+
 OPEN = [
     PageType("start", "/"),
     PageType("section", "/vagledning/"),
@@ -111,9 +117,23 @@ OPEN = [
     PageType("register_figures", "/statistik/", arrive=_open_details),
     PageType("register_sources", "/kallor/"),
     PageType("register_remarks", "/remissynpunkter/"),
+    PageType("register_words", "/ordlista/"),
+    PageType("guide", "/vagledning/orosanmalan/guide/"),
+    PageType(
+        "guide_districts",
+        "/vagledning/orosanmalan/guide/?fara=nej&verksamhet=skola&oro=heder&idag=nej",
+    ),
+    PageType(
+        "guide_result",
+        "/vagledning/orosanmalan/guide/?fara=nej&verksamhet=skola&oro=heder&idag=nej&stadsdel=jarva",
+    ),
+    PageType("guide_danger", "/vagledning/orosanmalan/guide/?fara=ja"),
+    PageType("operation", "/verksamheter/forskola/"),
+    PageType("perspective", "/perspektiv/arbetsgivarperspektivet/"),
+    PageType("knowledge", "/valdets-uttryck/digitalt-vald/", arrive=_open_term),
     PageType("information", "/tillganglighet/"),
     PageType("support_for_you", "/stod-till-dig/"),
-    PageType("support_index", "/stod/"),
+    PageType("support_index", "/stod/", arrive=_open_details),
     PageType("support_filtered", "/stod/?for=utovare"),
     PageType("support", "/stod/origo/", arrive=_open_details),
     PageType("training_index", "/utbildning/"),

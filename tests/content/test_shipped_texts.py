@@ -143,6 +143,8 @@ class TestFiles:
                 "figures",
                 "remarks",
                 "prevention",
+                "glossary",
+                "districts",
             )
         }
         questions = {
@@ -231,7 +233,16 @@ class TestTelephoneNumbers:
         assert strange == set()
 
     def test_in_the_programme_and_the_other_registers_are_none(self) -> None:
-        files = ("sources", "laws", "programme", "figures", "remarks", "prevention")
+        files = (
+            "sources",
+            "laws",
+            "programme",
+            "figures",
+            "remarks",
+            "prevention",
+            "glossary",
+            "districts",
+        )
         for name in files:
             text = (BASE / "content" / "library" / f"{name}.yaml").read_text("utf-8")
             words = "\n".join(line for line in text.splitlines() if "url:" not in line)
