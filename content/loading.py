@@ -131,11 +131,20 @@ PAGE_TYPES: dict[str, PageType] = {
 
 
 class Reference(NamedTuple):
-    """A key of a source or law, and where it stands."""
+    """A key of a source or law, or an address, and where it stands."""
 
     path: Path
     line: int
     key: str
+
+
+class Piece(NamedTuple):
+    """Words that a page has beside its texts, such as a question, and where they stand."""
+
+    path: Path
+    line: int
+    words: str
+    is_rich: bool = False
 
 
 @dataclass
@@ -153,6 +162,9 @@ class PageFile:
     # Other files of the same page, such as a module's lessons.
     parts: list[TextFile] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
+    # Addresses that it leads to, and words that it says, outside its texts.
+    links: list[Reference] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
     # What the model must have from the first moment, beyond what every page has.
     initial: dict[str, Any] = field(default_factory=dict)
 
