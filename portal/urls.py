@@ -38,6 +38,7 @@ urlpatterns += i18n_patterns(
     path("mina-jobb/<uuid:job_id>/", following.job, name="job"),
     path("", include("search.urls")),
     path("", include("training.urls")),
+    path("", include("content.routines.urls")),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
