@@ -206,13 +206,13 @@ def _clash(
         status=409,
         newest=newest,
         maker=shown.maker_of(newest),
-        clash_head=["Uppgift", "Din text", "Den andras text", "I formuläret står"],
+        clash_head=["Uppgift", "Din text", "Sparad text", "I formuläret står"],
         clashes=[
             [
                 clash.label,
                 _cell(clash.mine),
                 _cell(clash.theirs),
-                "Din text" if clash.keeps_mine else "Den andras text",
+                "Din text" if clash.keeps_mine else "Den sparade texten",
             ]
             for clash in clashes
         ],

@@ -452,7 +452,7 @@ class TestTwoWhoWriteAtOnce:
     def test_are_told_and_nothing_is_overwritten(self, refused):
         assert refused.status_code == 409
         text = text_of(refused)
-        assert "Någon annan har sparat medan du skrev" in text
+        assert "Rutinen har ändrats medan du skrev" in text
         assert "Gro Gran sparade version 2" in text
         assert "<title>Inte sparat:" in refused.content.decode()
         assert RoutineVersion.objects.count() == 2
@@ -465,8 +465,8 @@ class TestTwoWhoWriteAtOnce:
 
         assert rows == {
             "Ersättare för den som är ansvarig": ["Mitt", "Den andras", "Din text"],
-            "Tolk bokas genom": ["Ursprunget", "Den andras tolk", "Den andras text"],
-            "Den som anmälde får ett samtal med": ["Kuratorn", "inte ifyllt", "Den andras text"],
+            "Tolk bokas genom": ["Ursprunget", "Den andras tolk", "Den sparade texten"],
+            "Den som anmälde får ett samtal med": ["Kuratorn", "inte ifyllt", "Den sparade texten"],
             "Det här har vi också bestämt": ["Mitt eget", "inte ifyllt", "Din text"],
         }
         assert all(text in text_of(refused) for row in rows.values() for text in row)
