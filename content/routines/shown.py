@@ -22,7 +22,8 @@ _ONE_NUMBER = re.compile(r"\+?\d[\d ()-]{1,24}")
 
 def readable_by(person: Person, *, on: date) -> UnitQuerySet:
     """The units whose routine *person* may read: where one works, all above, all one manages."""
-    return Unit.objects.employing(person, on=on) | editable_by(person, on=on)
+    units: UnitQuerySet = Unit.objects.employing(person, on=on) | editable_by(person, on=on)
+    return units
 
 
 def editable_by(person: Person, *, on: date) -> UnitQuerySet:
@@ -36,7 +37,8 @@ def listed_for(person: Person, template: RoutineTemplate, *, on: date) -> UnitQu
     own = Employment.objects.in_force_on(on).filter(person=person).values("unit_id")
     written = UnitRoutine.objects.filter(template=template).values("unit_id")
     around = Unit.objects.employing(person, on=on).filter(Q(pk__in=own) | Q(pk__in=written))
-    return (around | editable_by(person, on=on)).open_on(on)
+    units: UnitQuerySet = (around | editable_by(person, on=on)).open_on(on)
+    return units
 
 
 def newest_of(units: UnitQuerySet, template: RoutineTemplate) -> dict[int, RoutineVersion]:

@@ -1,9 +1,11 @@
 """A unit's own routine: who may read and write it, its versions, and what is told of them."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -510,6 +512,32 @@ class TestTwoWhoWriteAtOnce:
 
         assert (merged["owner"], merged["deputy"]) == ("D", "C")
         assert [clash.keeps_mine for clash in clashes] == [False, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ten_who_save_at_the_same_moment_one_does_and_nine_are_told(
+    berit: User, bjorken: Unit
+) -> None:
+    barrier = Barrier(10)
+
+    def save(number: int) -> str:
+        try:
+            barrier.wait(timeout=30)
+            actions.save_version(
+                unit=bjorken, template=TEMPLATE, owner=f"Rektor {number}", applies_from=None,
+                review_due_date=date(2027, 11, 1), answers={}, base=0, by=berit, at=NOON,
+            )  # fmt: skip
+        except actions.Outdated as refused:
+            return f"told of {refused.newest.owner}"
+        finally:
+            connection.close()
+        return f"Rektor {number}"
+
+    with ThreadPoolExecutor(10) as pool:
+        found = list(pool.map(save, range(10)))
+
+    version = RoutineVersion.objects.get()
+    assert sorted(found) == [version.owner, *[f"told of {version.owner}"] * 9]
 
 
 class TestTheHistory:
