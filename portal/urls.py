@@ -39,6 +39,7 @@ urlpatterns += i18n_patterns(
     path("vagledning/orosanmalan/guide/", stepper, name="guide"),
     path("", include("search.urls")),
     path("", include("training.urls")),
+    path("", include("content.routines.urls")),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),
     prefix_default_language=False,

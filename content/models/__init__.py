@@ -44,6 +44,7 @@ from content.models.registers import (
     Remark,
     Source,
 )
+from content.models.routines import RoutineVersion, UnitRoutine
 
 __all__ = [
     "Activity",
@@ -76,12 +77,14 @@ __all__ = [
     "RegisterPage",
     "Remark",
     "Responsibility",
+    "RoutineVersion",
     "SectionPage",
     "Source",
     "StartPage",
     "SupportIndexPage",
     "SupportPage",
     "TextPage",
+    "UnitRoutine",
     "ViolenceFormPage",
     "ViolenceTypePage",
 ]
