@@ -66,7 +66,7 @@ def remove_triggers(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("content", "0007_rights_in_the_programme"),
+        ("content", "0009_districts"),
         ("organisation", "0002_operations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
