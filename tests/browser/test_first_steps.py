@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from content.models import GuidancePage
 from tests.browser.keyboard import Keyboard
 from tests.conftest import Library
 
@@ -168,3 +169,15 @@ def test_guidance_is_printed_without_its_depth(page: Page, live_server: Any) -> 
     page.get_by_label("Ta med fördjupningen på utskriften").check()
     page.emulate_media(media="print")
     expect(below).to_be_visible()
+
+
+@pytest.mark.slow
+def test_every_guidance_is_printed_on_one_page(page: Page, live_server: Any) -> None:
+    """Whole population: what one needs to act has room on one sheet of A4."""
+    printed = {}
+    for guidance in GuidancePage.objects.live():
+        page.goto(f"{live_server.url}{guidance.url}")
+        printed[guidance.url] = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
+
+    assert len(printed) > 45
+    assert {url: pages for url, pages in printed.items() if pages != 1} == {}

@@ -213,6 +213,20 @@ class TestLinks:
         assert len(PLANNED) > 100
 
 
+def test_every_planned_page_but_the_modules_is_there(library: Library) -> None:
+    """Whole population: with text, the day it was written, sources, and an honest review."""
+    wanted = {path for path in PLANNED if not path.startswith("utbildning")}
+    assert len(wanted) > 140
+    client = Client()
+    for path in sorted(wanted):
+        answer = client.get(f"/{path}/")
+        assert answer.status_code == 200, path
+        html = answer.content.decode()
+        for words in ("Ännu inte sakgranskad", "21 november 2026", "Källor till sidan"):
+            assert words in html, (path, words)
+        assert len(html.partition("<main")[2]) > 3000, path
+
+
 class TestTelephoneNumbers:
     """A wrong number can cost someone their help: all of them stand in one register."""
 
