@@ -99,6 +99,18 @@ class TestWords:
 
         assert words(document) == 18
 
+    def test_of_a_stored_text_are_the_same(self) -> None:
+        stored = [
+            text("<p>Ring <b>nu</b>.</p><ul><li>Säg {tel:bris}</li></ul>"),
+            block("table", caption="Vem", table={
+                "columns": [{"type": "text", "heading": "Ett"}],
+                "rows": [{"values": ["<p>Ring</p>"]}],
+            }),
+            block("table", caption="", table=None),
+        ]  # fmt: skip
+
+        assert words(stored, is_stored=True) == 4 + 3
+
     def test_above_the_depth_are_those_one_needs_to_act(self) -> None:
         document: Document = [text("Ring nu."), block("depth"), text("Så säger lagen om det.")]
 
