@@ -25,7 +25,7 @@ from content.loading import Library, PageFile, Piece, page_index
 from content.models import Contact, LegalProvision, Source
 from content.models.pages import Register
 from content.models.registers import Audience, SourceKind
-from content.parsing import TextFile
+from content.parsing import TextFile, read_mapping
 
 # LIX by the type of the page. A short list of what to do must be easier than what explains it.
 LIX_LIMITS = dict.fromkeys(
@@ -80,6 +80,8 @@ REGISTER_FILES: dict[str, str] = {
     Register.REMARKS: "remarks.yaml",
     Register.GLOSSARY: "glossary.yaml",
 }
+# The stepper's questions and answers.
+GUIDE = "guide.yaml"
 # Facts of a page and of a row that a reader reads, and fields of a row that are no sentences.
 _FRONT = ("title", "menu_title", "summary", "who", "owner", "goal")
 _NO_SENTENCES = frozenset(
@@ -319,7 +321,9 @@ def check_texts(
     _check_twins(texts, faults)
     _check_spelling(texts, faults)
     questions = {piece.path for page in pages for piece in page.pieces}
-    registers = {each.root / name for each in libraries for name in (*each.rows, "programme.yaml")}
+    registers = {
+        each.root / name for each in libraries for name in (*each.rows, "programme.yaml", GUIDE)
+    }
     for path in sorted({text.path for text in texts} | questions | registers):
         _check_mojibake(path, faults)
 
@@ -474,12 +478,16 @@ def _check_rows(library: Library, known: Known, faults: Faults) -> None:
             faults.add(path, line, f"page: sidan {row['page']} finns inte.")
         if path.name == "figures.yaml" and not _is_year(row.get("year")):
             faults.add(path, line, _no_year(row["year"]))
-    programme = library.root / "programme.yaml"
-    for path, line, row in [*rows, (programme, 0, library.programme)]:
+    guide = library.root / GUIDE
+    whole = [
+        (library.root / "programme.yaml", 0, library.programme),
+        (guide, 0, read_mapping(guide, faults)),
+    ]
+    for path, line, row in [*rows, *whole]:
         if path.name == "contacts.yaml":
             continue
         for words in _sentences(row):
-            for match in PHONE.finditer(words):
+            for match in PHONE.finditer(_MARK.sub(" ", words)):
                 faults.add(
                     path, line,
                     f"numret {match[0].strip()} är utskrivet; nummer står bara i contacts.yaml.",

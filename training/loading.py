@@ -10,7 +10,7 @@ from wagtail.models import Page
 from content import documents
 from content.exporting import export_front, published, write_page
 from content.faults import Faults
-from content.loading import PageFile, PageType, Piece, Reference, check_page
+from content.loading import TEXT_ONLY, PageFile, PageType, Piece, Reference, check_kinds, check_page
 from content.parsing import TextFile, read_rows, read_text, stable_id
 from content.writing import to_yaml, write_text
 from training.blocks import RESERVED_SLUGS
@@ -161,6 +161,7 @@ def _lesson_files(folder: Path, faults: Faults, slug: str) -> list[TextFile]:
         minutes = text.front.get("minutes")
         if minutes not in (None, "") and not _is_number(minutes, 1, 60):
             faults.add(path, text.lines.get("minutes", 2), "minutes ska vara från 1 till 60.")
+        check_kinds(text, TEXT_ONLY, "hör inte hemma i en lektion; ta bort det", faults)
         if len(faults.found) == before:
             files.append(text)
     return files

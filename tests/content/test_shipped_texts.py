@@ -133,6 +133,8 @@ class TestFiles:
                 "remarks",
                 "prevention",
                 "glossary",
+                "districts",
+                "guide",
             )
         }
         questions = {
