@@ -183,7 +183,7 @@ class TestNumbers:
         files.edit("figures.yaml", "text: Antalet ökar", "text: Ring 116 111")
 
         assert found(files) == [
-            "content/library/figures.yaml, rad 9: numret 116 111 är utskrivet; nummer står bara i "
+            "content/library/figures.yaml, rad 9: numret 116 111 är utskrivet; nummer hör hemma i "
             "contacts.yaml."
         ]
 
