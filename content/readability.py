@@ -3,12 +3,14 @@
 LIX is the mean number of words in a sentence plus the share of long words in per cent. Under 30 is
 easy, 40 to 50 is what a newspaper or an authority writes, over 60 is research.
 
-Everything here takes a portable document (content.documents) and asks nothing of the database.
+Everything here takes a portable document (content.documents), or where it says so a stored one,
+and asks nothing of the database.
 """
 
 import math
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from content import richtext
 from content.documents import Block, Document, Leaf, leaves
@@ -42,12 +44,13 @@ def lix(document: Iterable[Block]) -> float:
     return count / sentences + 100 * long / count if count else 0.0
 
 
-def words(document: Iterable[Block]) -> int:
+def words(document: Iterable[Block], *, is_stored: bool = False) -> int:
     """Return how many words there are to read in *document*, titles and quotations too.
 
     Contacts and figures are left out: one looks at them when one needs them.
     """
-    return sum(len(_WORD.findall(line)) for line in _lines(document, everything=True))
+    lines = _lines(document, everything=True, is_stored=is_stored)
+    return sum(len(_WORD.findall(line)) for line in lines)
 
 
 def above_depth(document: Document) -> Document:
@@ -61,32 +64,44 @@ def minutes(count: int) -> int:
     return math.ceil(count / WORDS_A_MINUTE)
 
 
-def plain_lines(markdown: str) -> list[str]:
-    """Return the paragraphs and list items of *markdown* as plain words; marks are kept."""
-    return richtext.plain(richtext.markdown_to_html(markdown)).splitlines()
-
-
-def _lines(document: Iterable[Block], *, everything: bool = False) -> Iterator[str]:
-    """Yield each line, with a short word for each mark."""
+def _lines(
+    document: Iterable[Block], *, everything: bool = False, is_stored: bool = False
+) -> Iterator[str]:
+    """Yield each line that counts, or with *everything* each line that is read."""
+    plain = _html_lines if is_stored else _markdown_lines
     for block in document:
         left_out = _NOT_OURS - {"quote"} if everything else _NOT_OURS
         if block["kind"] in left_out:
             continue
         for leaf, value in leaves(block):
             if leaf is Leaf.RICH:
-                yield from map(_without_marks, plain_lines(value or ""))
+                yield from plain(value or "")
             elif leaf is Leaf.TABLE:
+                head, rows = _stored_table(value) if is_stored else (value["head"], value["rows"])
                 if everything:
-                    yield from value["head"]
-                for row in value["rows"]:
+                    yield from head
+                for row in rows:
                     for cell in row:
-                        yield from map(_without_marks, plain_lines(cell))
+                        yield from plain(cell or "")
             elif leaf is Leaf.PLAIN and (everything or block["kind"] == "ask"):
                 yield str(value or "")
 
 
-def _without_marks(line: str) -> str:
-    return _MARK.sub("nn", line)
+def _stored_table(value: Any) -> tuple[list[str], list[list[str]]]:
+    value = value or {"columns": [], "rows": []}
+    return (
+        [column["heading"] for column in value["columns"]],
+        [row["values"] for row in value["rows"]],
+    )
+
+
+def _markdown_lines(markdown: str) -> list[str]:
+    return _html_lines(richtext.markdown_to_html(markdown))
+
+
+def _html_lines(html: str) -> list[str]:
+    """Return each paragraph and list item, with a short word for each mark."""
+    return _MARK.sub("nn", richtext.plain(html)).splitlines()
 
 
 def _sentences(line: str) -> int:

@@ -221,8 +221,9 @@ def glossary(known: Facts) -> list[dict[str, Any]]:
             }
         )
     return [
-        {"letter": letter, "anchor": f"bokstav-{slugify(letter) or letter}", "terms": terms}
-        for letter, terms in letters.items()
+        # By number, since Å and A are the same in an address made of letters.
+        {"letter": letter, "anchor": f"bokstav-{number}", "terms": terms}
+        for number, (letter, terms) in enumerate(letters.items(), start=1)
     ]
 
 

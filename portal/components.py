@@ -526,6 +526,12 @@ _CONTENT = (
         ),
     ),
     Section(
+        "djupet",
+        "Fördjupning",
+        "Det som står ovanför läses på två minuter och är det som skrivs ut.",
+        (_block("depth"),),
+    ),
+    Section(
         "lagruta",
         "Lagruta",
         "En bestämmelse med vad den säger, från när den gäller och när vi läste den.",
@@ -655,6 +661,50 @@ _CONTENT = (
                     "for_whom": "Dig som är orolig för ett barn",
                     "hours_note": "Öppettiderna är inte kontrollerade.",
                 },
+            ),
+        ),
+    ),
+    Section(
+        "kontaktrad",
+        "Rad i katalogen",
+        "Det man behöver för att välja. Resten står på tjänstens egen sida.",
+        (
+            _c("contact_row", "Med nummer", contact={**_CONTACT, "key": "rad", "url": "/stod/"}),
+            _c(
+                "contact_row",
+                "Utan nummer",
+                contact={
+                    "key": "rad-utan-nummer",
+                    "name": "Socialtjänstens mottagning för barn och unga",
+                    "for_whom": "Dig som är orolig för ett barn",
+                    "source_date": "datum anges inte",
+                },
+            ),
+        ),
+    ),
+    Section(
+        "ordlista",
+        "Ordlista",
+        "Orden i bokstavsordning. I en text förklaras ett ord där det står första gången.",
+        (
+            _c(
+                "glossary",
+                letters=[
+                    {
+                        "letter": "E",
+                        "anchor": "bokstav-exempel",
+                        "terms": [
+                            {
+                                "key": "exempel-eftervald",
+                                "term": "eftervåld",
+                                "text": "Våld som fortsätter efter att man har flyttat isär.",
+                                "synonyms": ["våld efter separation"],
+                                "page": None,
+                                "sources": [],
+                            }
+                        ],
+                    }
+                ],
             ),
         ),
     ),

@@ -27,8 +27,9 @@ NOT_PERSONAL = {
     # organisation
     "Operation", "Profession", "Unit",
     # content
-    "Activity", "Board", "BoardPage", "BoardStatement", "CompetenceArea", "Contact", "Edition",
-    "Figure", "FollowUpStep", "Goal", "GoalConcern", "GoalPage", "GuidancePage", "Indicator",
+    "Activity", "Board", "BoardPage", "BoardStatement", "CompetenceArea", "Contact", "District",
+    "Edition", "Figure", "FollowUpStep", "GlossaryTerm", "Goal", "GoalConcern",
+    "GoalPage", "GuidancePage", "Indicator",
     "InformationPage", "LegalProvision", "LibraryRecord", "MatrixPage", "OperationPage",
     "PerspectivePage", "Precondition", "PreventionCell", "PreventionPage", "ProgrammePage",
     "RegisterPage", "Remark", "Responsibility", "SectionPage", "Source", "StartPage",

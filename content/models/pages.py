@@ -23,6 +23,7 @@ from content import (
     facts,
     matrices,
     programme_shown,
+    readability,
     registers_shown,
     support,
     tables,
@@ -223,6 +224,7 @@ class TextPage(TextFields, Page):
             "breadcrumb": self.breadcrumb(),
             "blocks": blocks_ready,
             "contents": documents.contents(blocks_ready),
+            "minutes": self.minutes_to_act(),
             "page_sources": page_sources,
             "related": self.linked_pages("related"),
             "modules": self.linked_pages("modules"),
@@ -234,6 +236,14 @@ class TextPage(TextFields, Page):
             ],
             "operations": self.operation_list(),
         }
+
+    def minutes_to_act(self) -> int:
+        """Return how long what stands above the depth takes to read; 0 when there is no depth."""
+        stored = documents.unwrap(self.body)
+        above = readability.above_depth(stored)
+        if above == stored:
+            return 0
+        return readability.minutes(readability.words(above, is_stored=True))
 
     def breadcrumb(self) -> list[dict[str, str]]:
         """Return the way here: title and address of each page above, below the start page."""

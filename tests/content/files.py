@@ -151,6 +151,7 @@ QUESTIONS = """\
     - {key: falskt, text: Falskt, correct: true, feedback: Ja.}
   explanation: Misstanke räcker.
 """
+DEPTH = "::: depth\n:::"
 LESSON_BODY = """\
 ## Först
 
@@ -233,14 +234,16 @@ class Files:
         self.page("vagledning", type="section", kind="vagledning", title="Vägledning")
         self.page(
             "vagledning/akut-fara",
-            "## Ring\n\nRing 112. {D0 s. 2}\n\nLäs [mer](/vagledning/orosanmalan/).",
+            f"## Ring\n\nRing nu. {{D0 s. 2}}\n\nLäs [mer](/vagledning/orosanmalan/).\n\n{DEPTH}",
             title="Vid akut fara",
             order=1,
             sources=["D3", "D0 s. 28"],
             related=["vagledning/orosanmalan"],
             modules=["utbildning/oro"],
         )
-        self.page("vagledning/orosanmalan", "Anmäl genast.", title="Orosanmälan", order=2)
+        self.page(
+            "vagledning/orosanmalan", f"Anmäl genast.\n\n{DEPTH}", title="Orosanmälan", order=2
+        )
         self.write(
             self.modules / "utbildning.md",
             page_text("Kurser.", type="training_index", title="Utbildningar"),
@@ -252,16 +255,19 @@ class Files:
         return self
 
     def load(self, *arguments: str) -> str:
-        """Run load_content on the files and return what it says."""
+        """Run load_content on the files and return what it says, faults apart."""
         out = StringIO()
-        call_command("load_content", *arguments, folder=str(self.root), stdout=out)
+        self.told = StringIO()
+        call_command(
+            "load_content", *arguments, folder=str(self.root), stdout=out, stderr=self.told
+        )
         return out.getvalue()
 
     def faults(self, *arguments: str) -> list[str]:
         """Run load_content, which must fail, and return the faults without the closing line."""
         with pytest.raises(CommandError) as raised:
             self.load(*arguments)
-        *faults, closing = str(raised.value).splitlines()
+        *faults, closing = (self.told.getvalue() + str(raised.value)).splitlines()
         assert closing == f"{len(faults)} fel. Ingenting har ändrats."
         assert raised.value.returncode == 1
         return faults

@@ -224,7 +224,8 @@ class TestThereAndBack:
             "written_date: 2026-11-21\nreview_due_date: 2027-05-21\n"
             "sources:\n  - D3\n  - D0 s. 28\norder: 1\nrelated:\n  - vagledning/orosanmalan\n"
             "modules:\n  - utbildning/oro\n---\n\n"
-            "## Ring\n\nRing 112. {D0 s. 2}\n\nLäs [mer](/vagledning/orosanmalan/).\n"
+            "## Ring\n\nRing nu. {D0 s. 2}\n\nLäs [mer](/vagledning/orosanmalan/).\n\n"
+            "::: depth\n:::\n"
         )
 
     def test_nothing_is_changed_by_exporting(self, loaded: Files, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -501,8 +502,43 @@ class TestCheck:
     def test_says_that_all_is_well_and_writes_nothing(self, files: Files) -> None:
         before = everything()
 
-        assert files.load("--check") == "6 sidor lästa, inga fel.\n"
+        *table, said = files.load("--check").splitlines()
+
+        assert said == "6 sidor lästa, inga fel."
+        assert table == [
+            "Sida                       LIX    Ord  Minuter",
+            "/                        101,0      1        1",
+            "/utbildning                1,0      1        1",
+            "/utbildning/oro            1,0      5        1",
+            "/utbildning/oro/hur        3,0      3        1",
+            "/utbildning/oro/vem       11,3     15        1",
+            "/vagledning                0,0      0        0",
+            "/vagledning/akut-fara      2,0      5        1",
+            "/vagledning/orosanmalan    2,0      2        1",
+        ]
         assert everything() == before
+
+    def test_tells_faults_of_the_texts_beside_the_table_and_ends_with_a_fault(
+        self, files: Files
+    ) -> None:
+        files.page("vagledning/fel", "Ring 112.\n\n::: depth\n:::")
+        out, err = StringIO(), StringIO()
+
+        with pytest.raises(CommandError, match=r"^1 fel. Ingenting har ändrats.$") as raised:
+            call_command("load_content", "--check", folder=files.root, stdout=out, stderr=err)
+
+        assert raised.value.returncode == 1
+        assert err.getvalue() == (
+            "content/library/pages/vagledning/fel.md, rad 10: numret 112 är utskrivet; skriv "
+            "{tel:NYCKEL} så att numret hämtas ur registret.\n"
+        )
+        assert "/vagledning/fel" in out.getvalue()
+
+    def test_of_the_texts_stops_no_load(self, files: Files) -> None:
+        """A long sentence is mended, but what it says is wanted meanwhile."""
+        files.page("vagledning/fel", "Ring 112.")
+
+        assert "0 ändrade" in files.load()
 
     def test_finds_the_same_faults_as_a_load(self, files: Files) -> None:
         files.page("vagledning/fel", "::: law X-1\nText.\n:::\n\n##Rubrik", sources=["D9"])
@@ -524,7 +560,7 @@ class TestLoadingAgain:
 
     def test_a_changed_file_updates_its_page_and_no_other(self, loaded: Files) -> None:
         before = page("vagledning/akut-fara")
-        loaded.edit("pages/vagledning/akut-fara.md", "Ring 112.", "Ring genast 112.")
+        loaded.edit("pages/vagledning/akut-fara.md", "Ring nu.", "Ring genast.")
 
         said = loaded.load()
 
@@ -533,7 +569,7 @@ class TestLoadingAgain:
         assert after.pk == before.pk
         assert after.live
         assert ids(after.body) == ids(before.body)
-        assert "Ring genast 112." in words("vagledning/akut-fara")
+        assert "Ring genast." in words("vagledning/akut-fara")
 
     def test_what_is_taken_out_of_a_file_goes_from_the_page(self, loaded: Files) -> None:
         loaded.page("vagledning/akut-fara", "Kort.", title="Vid fara", who=None)
@@ -634,7 +670,7 @@ class TestAnEditorsChange:
     """It stays, and the load says so when the file wants something else."""
 
     def change_the_file(self, files: Files) -> None:
-        files.edit("pages/vagledning/akut-fara.md", "Ring 112.", "Ring genast 112.")
+        files.edit("pages/vagledning/akut-fara.md", "Ring nu.", "Ring genast.")
 
     def kept(self, said: str) -> list[str]:
         mark = "Lämnad orörd, ändrad i portalen: "

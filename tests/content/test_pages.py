@@ -257,6 +257,12 @@ class TestTheDirectory:
 
 
 class TestWhatAPageKnows:
+    def test_of_how_long_its_short_layer_takes_to_read(self, loaded: Files) -> None:
+        said = "Det viktigaste läser du på 1 minut."
+
+        assert said in Client().get("/vagledning/akut-fara/").content.decode()
+        assert "Det viktigaste läser du" not in Client().get("/vagledning/").content.decode()
+
     def test_of_the_way_to_it(self, loaded: Files) -> None:
         page = page_index()["vagledning/akut-fara"].specific
 
