@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models.functions import Collate
+
 from content.models.registers import GlossaryTerm
 from portal import generation
+from portal.swedish_order import SWEDISH
 
 # Where an explanation helps. Danger comes first without anything that asks for attention, quoted
 # words stay as they are, and a sheet is for paper.
@@ -38,7 +41,14 @@ class _Words:
     by_form: dict[str, Term]
 
 
-_kept = generation.Memory(1)
+_kept = generation.Memory(2)
+
+
+def rows() -> list[GlossaryTerm]:
+    """Return the words in Swedish order, remembered for a generation."""
+    return _kept.get(
+        "rows", lambda: list(GlossaryTerm.objects.order_by(Collate("term", SWEDISH), "pk"))
+    )
 
 
 def explained(pieces: Iterable[tuple[Any, Any]], *, path: str = "") -> tuple[Term, ...]:
@@ -85,7 +95,7 @@ def _marked(value: str, words: _Words, met: dict[str, Term], about: set[str]) ->
 def _words() -> _Words:
     """Return every form of every word. A word in capitals is met only in capitals."""
     by_form: dict[str, Term] = {}
-    for row in GlossaryTerm.objects.order_by("pk"):
+    for row in rows():
         term = Term(row.key, row.term, row.text, row.page)
         for form in row.form_list:
             escaped = html.escape(form, quote=False)

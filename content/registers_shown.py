@@ -6,21 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count
-from django.db.models.functions import Collate
 from django.utils.text import slugify
 
-from content import documents
+from content import documents, glossary
 from content.facts import Facts
 from content.models.registers import (
     Figure,
-    GlossaryTerm,
     LegalProvision,
     RemarkStatus,
     SourceKind,
 )
 from content.programme_shown import remark
 from portal.charts import Chart, Value, bar_chart
-from portal.swedish_order import SWEDISH
 
 # Kinds of source that the programme itself is known by; they come before the rest.
 _SEEDS = (SourceKind.CONSULTATION, SourceKind.INTERPELLATION)
@@ -199,15 +196,17 @@ def remarks(known: Facts) -> dict[str, Any]:
     }
 
 
-def glossary(known: Facts) -> list[dict[str, Any]]:
+def words(known: Facts) -> list[dict[str, Any]]:
     """Return the words in Swedish order, by the letter they begin with, each with its explanation.
 
     `page` is the page that says more, if it is published; `sources` is empty for what is our own.
     """
     letters: dict[str, list[dict[str, Any]]] = {}
     by_key = {row.key: row for row in known.sources.values()}
-    laws = {row.key: row for row in LegalProvision.objects.all()}
-    for row in GlossaryTerm.objects.order_by(Collate("term", SWEDISH)):
+    rows = glossary.rows()
+    wanted = {key for row in rows for key in row.sources.split()}
+    laws = {row.key: row for row in LegalProvision.objects.filter(key__in=wanted)}
+    for row in rows:
         place = known.tree.at(row.page) if row.page else None
         cited = [by_key.get(key) or laws.get(key) for key in row.sources.split()]
         letters.setdefault(row.term[0].upper(), []).append(

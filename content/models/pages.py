@@ -216,7 +216,7 @@ class TextPage(TextFields, Page):
         """
         # The sources of the whole text go with it, so that registers are asked once.
         blocks_ready = documents.ready_from_stored(
-            [*documents.unwrap(self.body), self._sources_block()],
+            [*self.drawn_body(), self._sources_block()],
             path=self.url_path.strip("/").partition("/")[2],
         )
         page_sources = blocks_ready.pop()["sources"]
@@ -244,6 +244,10 @@ class TextPage(TextFields, Page):
         if above == stored:
             return 0
         return readability.minutes(readability.words(above, is_stored=True))
+
+    def drawn_body(self) -> documents.Document:
+        """Return the blocks of the page itself, as stored."""
+        return documents.unwrap(self.body)
 
     def breadcrumb(self) -> list[dict[str, str]]:
         """Return the way here: title and address of each page above, below the start page."""
@@ -602,7 +606,7 @@ class RegisterPage(TextPage):
             case Register.SOURCES:
                 return registers_shown.sources(facts.now())
             case Register.GLOSSARY:
-                return registers_shown.glossary(facts.now())
+                return registers_shown.words(facts.now())
             case _:
                 return registers_shown.remarks(facts.now())
 

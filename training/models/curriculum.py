@@ -14,6 +14,7 @@ from wagtail.admin.panels import (
 )
 from wagtail.fields import StreamField
 
+from content import documents
 from content.fields import ChoiceListField
 from content.models.pages import TextPage
 from content.models.programme import CompetenceArea
@@ -137,6 +138,10 @@ class ModulePage(TextPage):
     def text_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return what the page says to every reader. Its list of lessons is its contents."""
         return super().text_context(request) | {"contents": []}
+
+    def drawn_body(self) -> documents.Document:
+        """Return nothing: readers are shown the overview of the frozen version."""
+        return []
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the frozen version's lessons and the reader's own progress."""
