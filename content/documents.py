@@ -17,13 +17,12 @@ from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import Q
 from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from wagtail.models import Page, Site
 
-from content import directory, glossary, mentions, richtext, tree
+from content import glossary, known, mentions, richtext, tree
 from content.models.registers import Contact, LegalProvision, Source
 
 Block = dict[str, Any]
@@ -92,9 +91,9 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 @dataclass
 class Registers:
-    """The rows that a text points at, fetched together: two queries whatever the length.
+    """The rows that a text points at.
 
-    A text points by primary key or by key, and its sentences mention rows by key in both cases.
+    A stored text points by primary key, a portable one by key, and sentences mention rows by key.
     """
 
     sources: dict[Any, Source] = field(default_factory=dict)
@@ -117,45 +116,22 @@ class Registers:
         )
 
     @classmethod
-    def by_pk(cls, stored: Iterable[Block]) -> "Registers":
-        """Fetch the rows that *stored* blocks point at, by primary key."""
-        wanted = _collect(stored)
-        sources = wanted[Leaf.SOURCES]
-        found = Source.objects.in_bulk(sources) if sources else {}
-        return cls._of(found, "pk", wanted, mentions.keys(_rich_texts(stored)))
-
-    @classmethod
-    def by_key(cls, portable: Iterable[Block]) -> "Registers":
-        """Fetch the rows that *portable* blocks point at, by key."""
-        wanted = _collect(portable)
-        sources = wanted[Leaf.SOURCES]
-        found = {row.key: row for row in Source.objects.filter(key__in=sources)} if sources else {}
-        wanted[Leaf.LAW] |= sources
-        return cls._of(found, "key", wanted, mentions.keys(_rich_texts(portable)))
-
-    @classmethod
-    def _of(
-        cls,
-        sources: dict[Any, Source],
-        name: str,
-        wanted: dict[Leaf, set[Any]],
-        said: dict[str, set[str]],
-    ) -> "Registers":
-        """Add the laws and contacts that are *wanted*, by *name*, and those that are mentioned."""
-        laws, contacts = wanted[Leaf.LAW], wanted[Leaf.CONTACT] | said[mentions.TEL]
-        provisions: dict[Any, LegalProvision] = {}
-        if laws or said[mentions.LAW]:
-            meant = Q(**{f"{name}__in": laws}) | Q(key__in=said[mentions.LAW])
-            for row in LegalProvision.objects.filter(meant):
-                provisions[getattr(row, name)] = provisions[row.key] = row
-        here = directory.contacts() if contacts else {}
+    def of(cls, document: Iterable[Block]) -> "Registers":
+        """Return the rows that stored or portable blocks point at or mention."""
+        wanted, said = _collect(document), mentions.keys(_rich_texts(document))
         return cls(
-            sources,
-            provisions,
-            {key: here[key] for key in contacts if key in here},
+            _those(wanted[Leaf.SOURCES], known.sources),
+            _those(wanted[Leaf.LAW] | said[mentions.LAW], known.laws),
+            _those(wanted[Leaf.CONTACT] | said[mentions.TEL], known.contacts),
             frozenset(f"law:{key}" for key in said[mentions.LAW])
             | {f"contact:{key}" for key in said[mentions.TEL]},
         )
+
+
+def _those[T](wanted: set[Any], register: Callable[[], dict[Any, T]]) -> dict[Any, T]:
+    """Return the rows that are *wanted*, by what they are wanted by."""
+    here = register() if wanted else {}
+    return {key: here[key] for key in wanted if key in here}
 
 
 def _collect(blocks: Iterable[Block]) -> dict[Leaf, set[Any]]:
@@ -170,7 +146,9 @@ def _collect(blocks: Iterable[Block]) -> dict[Leaf, set[Any]]:
                     if reference.get("provision"):
                         wanted[Leaf.LAW].add(reference["provision"])
                     if reference.get("key"):
+                        # A source or a law: only the registers can tell.
                         wanted[Leaf.SOURCES].add(reference["key"])
+                        wanted[Leaf.LAW].add(reference["key"])
             elif leaf in wanted and value:
                 wanted[leaf].add(value)
     return wanted
@@ -273,7 +251,7 @@ def _wrap_list(block: Block, name: str) -> list[dict[str, Any]]:
 
 def to_portable(stored: Document, *, path_of: richtext.PathOf) -> Document:
     """Return *stored* blocks in the form of files and frozen versions."""
-    registers = Registers.by_pk(stored)
+    registers = Registers.of(stored)
 
     def rich(value: Any) -> str:
         return richtext.html_to_markdown(value or "", path_of=path_of)
@@ -375,7 +353,7 @@ def ready_from_stored(stored: Document, *, path: str = "") -> Ready:
 
     *path* is the page's own, whose subject the glossary does not explain on the page itself.
     """
-    registers = Registers.by_pk(stored)
+    registers = Registers.of(stored)
     here = tree.now() if registers.are_used else None
     wanted = {page_id for html in _rich_texts(stored) for page_id in richtext.page_ids(html)}
     urls = urls_by_id(wanted) if wanted else {}
@@ -422,7 +400,7 @@ def ready_from_stored(stored: Document, *, path: str = "") -> Ready:
 
 def ready_from_portable(portable: Document) -> Ready:
     """Return *portable* blocks ready for a template, with today's laws and contacts."""
-    registers = Registers.by_key(portable)
+    registers = Registers.of(portable)
     here = tree.now() if registers.are_used else None
 
     def rich(value: Any) -> str:

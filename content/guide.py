@@ -16,7 +16,7 @@ import yaml
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from content import directory, documents, facts, mentions
+from content import documents, facts, known, mentions
 from content.models.registers import District, tel_link
 from content.tree import Place
 from portal import generation
@@ -186,16 +186,14 @@ def _suits(when: Mapping[str, Any], answers: Answers) -> bool:
 
 def _said(text: str) -> SafeString:
     """Return a text of the file as HTML, with the numbers that it mentions."""
-    words = mentions.filled(
-        escape(text), directory.contacts().get, lambda key: None, lambda key: ""
-    )
+    words = mentions.filled(escape(text), known.contacts().get, lambda key: None, lambda key: "")
     return mark_safe(words)  # noqa: S308  # escaped above
 
 
 def _contacts(answers: Answers) -> list[dict[str, Any]]:
     """Return whom to ring, as cards: the district's own reception, and the emergency services."""
-    known = directory.contacts()
-    child = documents.contact_dict(known.get(CHILD_SERVICES))
+    here = known.contacts()
+    child = documents.contact_dict(here.get(CHILD_SERVICES))
     district = _districts().get(answers.get("stadsdel", ""))
     if child and district:
         child |= {
@@ -215,7 +213,7 @@ def _contacts(answers: Answers) -> list[dict[str, Any]]:
             "name": "Socialtjänsten i kommunen där barnet bor",
             "for_whom": "Sök på kommunens namn och ordet orosanmälan, eller ring kommunens växel.",
         }
-    cards = [child, documents.contact_dict(known.get(EMERGENCY_SERVICES))]
+    cards = [child, documents.contact_dict(here.get(EMERGENCY_SERVICES))]
     return [card for card in cards if card]
 
 

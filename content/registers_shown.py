@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.utils.text import slugify
 
 from content import documents, glossary
+from content import known as known_rows
 from content.facts import Facts
 from content.models.registers import (
     Figure,
@@ -204,8 +205,7 @@ def words(known: Facts) -> list[dict[str, Any]]:
     letters: dict[str, list[dict[str, Any]]] = {}
     by_key = {row.key: row for row in known.sources.values()}
     rows = glossary.rows()
-    wanted = {key for row in rows for key in row.sources.split()}
-    laws = {row.key: row for row in LegalProvision.objects.filter(key__in=wanted)}
+    laws = known_rows.laws()
     for row in rows:
         place = known.tree.at(row.page) if row.page else None
         cited = [by_key.get(key) or laws.get(key) for key in row.sources.split()]

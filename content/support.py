@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from content import directory, documents, tree
+from content import documents, known, tree
 from content.models.registers import LANGUAGES, AgeGroup, Audience, Contact, Violence
 
 ANY = ("", "Alla")
@@ -56,7 +56,7 @@ def listing(asked: Mapping[str, str]) -> dict[str, Any]:
     with what is chosen, `count` how many services suit and `is_filtered` whether anything is
     chosen.
     """
-    rows = list({row.pk: row for row in directory.contacts().values()}.values())
+    rows = list({row.pk: row for row in known.contacts().values()}.values())
     chosen = {
         each.name: value
         for each in (*_SELECTS, *_BOXES)

@@ -18,9 +18,9 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from content import (
-    directory,
     documents,
     facts,
+    known,
     matrices,
     programme_shown,
     readability,
@@ -541,7 +541,7 @@ class SupportPage(TextPage):
 
     def text_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add the card."""
-        card = documents.contact_dict(directory.contacts().get(self.contact_id))
+        card = documents.contact_dict(known.contacts().get(self.contact_id))
         return super().text_context(request) | {"contact": card}
 
 

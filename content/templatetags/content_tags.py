@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from content import tree
 from content.blocks import template_of
-from content.directory import phone
 from content.documents import Ready
+from content.known import phone
 from content.models import Register
 
 register = template.Library()

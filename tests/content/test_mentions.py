@@ -9,7 +9,7 @@ from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from content import directory, documents
+from content import documents, known
 from content.blocks import rich_text
 from content.documents import Keys, from_portable, ready_from_portable, ready_from_stored
 from content.editing.referrers import referrers
@@ -65,7 +65,7 @@ class TestWhatTheReaderSees:
 
     def test_is_escaped(self, loaded: Files) -> None:
         Contact.objects.filter(key="bris").update(phone='1"><script>')
-        directory._kept.clear()
+        known._kept.clear()
 
         assert "<script>" not in drawn(SAID)
 
@@ -139,11 +139,11 @@ class TestTheNumbersOfTemplates:
     def test_are_the_shipped_ones_without_a_database(
         self, monkeypatch: pytest.MonkeyPatch, loaded: Files
     ) -> None:
-        def broken() -> None:
+        def broken(rows: Any) -> None:
             raise DatabaseError
 
-        monkeypatch.setattr(directory, "_read", broken)
-        directory._kept.clear()
+        monkeypatch.setattr(known, "_read", broken)
+        known._kept.clear()
 
         assert ">112<" in self.phone("sos112")
 

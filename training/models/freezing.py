@@ -101,7 +101,7 @@ def _registers(
     blocks += [
         {"kind": "reported", "text": "", "sources": reference, "id": ""} for reference in references
     ]
-    rows = documents.Registers.by_key(blocks)
+    rows = documents.Registers.of(blocks)
     return {
         "laws": {key: documents.law_dict(row) for key, row in rows.provisions.items()},
         "contacts": {key: documents.contact_dict(row) for key, row in rows.contacts.items()},

@@ -1,35 +1,48 @@
-"""The register of contacts as readers see it, read once and remembered for a generation.
+"""The registers that texts point at, read once and remembered for a generation.
 
-Every page shows a number or two: cards, sentences, the strip about danger. The register is some
-fifty rows, so all of them together cost less than a question for each page.
+Every page cites a few sources and laws and shows a number or two: in cards, in sentences, in the
+strip about danger. The registers are a few hundred rows, so all of a register together cost less
+than a question for each page.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from django.db import DatabaseError
+from django.db import DatabaseError, models
 from django.utils.safestring import SafeString, mark_safe
 
 from content import mentions
-from content.models.registers import Contact
+from content.models.registers import Contact, LegalProvision, Source
 from portal import generation
 
 SHIPPED: Final = Path(__file__).parent / "library" / "contacts.yaml"
 
-_kept = generation.Memory(1)
+_kept = generation.Memory(3)
 
 
 def contacts() -> dict[Any, Contact]:
     """Return every contact with its source, by primary key and by key, in the order of the list."""
-    return _kept.get("contacts", _read)
+    rows = Contact.objects.select_related("source").order_by("sort_order", "name")
+    return _kept.get("contacts", lambda: _read(rows.all))
 
 
-def _read() -> dict[Any, Contact]:
-    found: dict[Any, Contact] = {}
-    for row in Contact.objects.select_related("source").order_by("sort_order", "name"):
-        found[row.pk] = found[row.key] = row
+def laws() -> dict[Any, LegalProvision]:
+    """Return every provision, by primary key and by key."""
+    return _kept.get("laws", lambda: _read(LegalProvision.objects.all))
+
+
+def sources() -> dict[Any, Source]:
+    """Return every source, by primary key and by key."""
+    return _kept.get("sources", lambda: _read(Source.objects.all))
+
+
+def _read[T: models.Model](rows: Callable[[], models.QuerySet[T]]) -> dict[Any, T]:
+    found: dict[Any, T] = {}
+    for row in rows():
+        found[row.pk] = found[row.key] = row  # type: ignore[attr-defined]  # each register has it
     return found
 
 
