@@ -483,7 +483,7 @@ def _finish(
 
     *alive* are paths that are known to lead somewhere.
     """
-    taken: set[str] = set()
+    names = iter(anchors(document))
     depth = 2
     for block in document:
         kind = block["kind"]
@@ -492,14 +492,13 @@ def _finish(
         if kind == "heading":
             block["level"] = int(block["level"] or 2)
             depth = 3
-            block["anchor"] = _anchor(block["text"], taken)
+            block["anchor"] = next(names)
         elif kind == "steps":
             for step in block["steps"]:
-                step["html"], step["anchor"] = step.pop("text"), _anchor(step["title"], taken)
+                step["html"], step["anchor"] = step.pop("text"), next(names)
         elif kind == "faq":
             for item in block["items"]:
-                item["html"] = item.pop("answer")
-                item["anchor"] = _anchor(item["question"], taken)
+                item["html"], item["anchor"] = item.pop("answer"), next(names)
         elif kind == "reflect":
             block["html"], block["answer_html"] = block.pop("question"), block.pop("answer")
         elif kind == "law":
@@ -565,13 +564,29 @@ def alive_paths(paths: Iterable[str]) -> set[str]:
     return alive
 
 
-def _anchor(words: str, taken: set[str]) -> str:
-    base = slugify(words)[:60].strip("-") or "avsnitt"
-    anchor, number = base, 2
-    while anchor in taken:
-        anchor, number = f"{base}-{number}", number + 1
-    taken.add(anchor)
-    return anchor
+def anchors(document: Iterable[Block]) -> list[str]:
+    """Return the names of the places in *document* that a link can lead to, in their order.
+
+    They are its headings, steps and questions, and each has a name of its own.
+    """
+    taken: dict[str, None] = {}
+    for block in document:
+        for words in _titles(block):
+            base = slugify(words)[:60].strip("-") or "avsnitt"
+            anchor, number = base, 2
+            while anchor in taken:
+                anchor, number = f"{base}-{number}", number + 1
+            taken[anchor] = None
+    return list(taken)
+
+
+def _titles(block: Block) -> Iterator[str]:
+    if block["kind"] == "heading":
+        yield block["text"]
+    elif block["kind"] == "steps":
+        yield from (step["title"] for step in block["steps"])
+    elif block["kind"] == "faq":
+        yield from (item["question"] for item in block["items"])
 
 
 def source_dict(row: Source | LegalProvision, locator: str = "") -> dict[str, str]:

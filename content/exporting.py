@@ -15,6 +15,7 @@ from content.models import (
     BoardPage,
     BoardStatement,
     Contact,
+    District,
     Edition,
     Figure,
     FollowUpStep,
@@ -297,6 +298,7 @@ def export_library(folder: Path) -> int:
         ("remarks.yaml", Remark, "sort_order"),
         ("prevention.yaml", PreventionCell, "pk"),
         ("glossary.yaml", GlossaryTerm, "pk"),
+        ("districts.yaml", District, "sort_order"),
     ]
     for name, model, order in registers:
         rows = [export_row(row) for row in model.objects.order_by(order, "pk")]

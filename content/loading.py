@@ -43,6 +43,7 @@ from content.models import (
     BoardStatement,
     CompetenceArea,
     Contact,
+    District,
     Edition,
     Figure,
     FollowUpStep,
@@ -97,6 +98,8 @@ REQUIRED = ("type", "title", "summary", "written_date", "review_due_date")
 TEXTS = ("title", "menu_title", "summary", "who", "owner")
 # Blocks that only a lesson may hold.
 LESSON_ONLY = {"case", "reflect"}
+# And one that a lesson may not: it is read to its end.
+TEXT_ONLY = {"depth"}
 
 
 @dataclass(frozen=True)
@@ -128,11 +131,20 @@ PAGE_TYPES: dict[str, PageType] = {
 
 
 class Reference(NamedTuple):
-    """A key of a source or law, and where it stands."""
+    """A key of a source or law, or an address, and where it stands."""
 
     path: Path
     line: int
     key: str
+
+
+class Piece(NamedTuple):
+    """Words that a page has beside its texts, such as a question, and where they stand."""
+
+    path: Path
+    line: int
+    words: str
+    is_rich: bool = False
 
 
 @dataclass
@@ -150,6 +162,9 @@ class PageFile:
     # Other files of the same page, such as a module's lessons.
     parts: list[TextFile] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
+    # Addresses that it leads to, and words that it says, outside its texts.
+    links: list[Reference] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
     # What the model must have from the first moment, beyond what every page has.
     initial: dict[str, Any] = field(default_factory=dict)
 
@@ -215,6 +230,7 @@ REGISTERS: dict[str, type[models.Model]] = {
     "remarks.yaml": Remark,
     "prevention.yaml": PreventionCell,
     "glossary.yaml": GlossaryTerm,
+    "districts.yaml": District,
 }
 
 
@@ -362,12 +378,9 @@ def check_page(
         if not isinstance(values, list) or not all(isinstance(v, str | int) for v in values):
             faults.add(text.path, line(name), f"{name} ska vara en lista, som [ett, två].")
             front[name] = []
-    for kind in sorted({block["kind"] for block in text.body} & LESSON_ONLY):
-        faults.add(
-            text.path,
-            _line_of(text.path, f"::: {kind}"),
-            f"blocket {kind} hör hemma i en lektion; ta bort det eller flytta texten.",
-        )
+    check_kinds(
+        text, LESSON_ONLY, "hör hemma i en lektion; ta bort det eller flytta texten", faults
+    )
     for code in front.get("target_groups") or []:
         if code not in TargetGroup:
             faults.add(text.path, line("target_groups"), f"målgruppen {code} finns inte.")
@@ -383,6 +396,12 @@ def check_page(
     if len(faults.found) > before:
         return None
     return PageFile(path, text, page_type)
+
+
+def check_kinds(text: TextFile, refused: set[str], why: str, faults: Faults) -> None:
+    """Note the blocks of kinds that *text* may not hold."""
+    for kind in sorted({block["kind"] for block in text.body} & refused):
+        faults.add(text.path, _line_of(text.path, f"::: {kind}"), f"blocket {kind} {why}.")
 
 
 def check_references(

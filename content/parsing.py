@@ -419,8 +419,6 @@ class _Body:
     def depth(self, kind: str, words: str, inner: list[str], start: int) -> None:
         if words or any(line.strip() for line in inner):
             self.fault(start, "::: depth har ingen egen text; skriv den efter blocket.")
-        if any(block["kind"] == kind for block in self.blocks):
-            self.fault(start, "::: depth står redan på sidan; fördjupningen börjar en gång.")
         self.add(kind)
 
     def statistic(self, kind: str, words: str, inner: list[str], start: int) -> None:

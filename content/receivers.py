@@ -11,6 +11,9 @@ from content.models import Remark
 from portal import generation
 from portal.organisation.models import Operation
 
+# Loading's own notes, and what units write for themselves: no kept page shows any of it.
+SHOWN_TO_NO_STRANGER = {"LibraryRecord", "UnitRoutine", "RoutineVersion"}
+
 
 def connect() -> None:
     """Listen to publishing, moving and deleting, and to every register that texts show.
@@ -22,7 +25,7 @@ def connect() -> None:
     shown = [
         model
         for model in apps.get_app_config("content").get_models()
-        if not issubclass(model, Page) and model.__name__ != "LibraryRecord"
+        if not issubclass(model, Page) and model.__name__ not in SHOWN_TO_NO_STRANGER
     ]
     for model in [*shown, Site, Locale, PageViewRestriction, Operation]:
         for changed in (post_save, post_delete):

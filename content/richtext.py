@@ -112,6 +112,10 @@ _BLOCKS = frozenset(
     {"p", "div", "blockquote", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "tr"}
 )
 
+# What Markdown or a file would take for a mark. A number or a paragraph taken from a register
+# (content.mentions) is written as it stands.
+_SIGN = re.compile(r"([\\*\[\]_`<]|\{(?!(?:tel|lag):[^{}\s]*\}))")
+
 _PIECE = re.compile(r"\s+|\S+")
 # What would begin a list, a heading or a block if it stood first in a paragraph.
 _START = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$)))?(?=[.)+-](?:\s|$)|#|:::)")
@@ -241,7 +245,7 @@ def _marked(runs: list[_Run], inside: frozenset[str] = frozenset()) -> str:
             for mark in sorted(marks - inside)
         }
         if not ends:
-            result += re.sub(r"([\\*\[\]_`<{])", r"\\\1", text)
+            result += _SIGN.sub(r"\\\1", text)
             place += 1
             continue
         mark = max(ends, key=lambda each: ends[each])

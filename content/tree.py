@@ -20,7 +20,7 @@ from portal import generation
 _STEP = Page.steplen
 # The root of the tree, and below it the start page of each language.
 _START = 2 * _STEP
-_SUBJECTS = ("operation", "goal", "board")
+_SUBJECTS = ("operation", "goal", "board", "contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Place:
     sort_order: int
     operations: tuple[str, ...]
     minutes: int | None
-    # The row that the page is about: an operation, a goal, a board.
+    # The row that the page is about: an operation, a goal, a board, a contact.
     subject_id: int | None
     # Someone may not see it, or an alias may decide who may.
     is_closed: bool

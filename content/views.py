@@ -5,13 +5,23 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
+from django.views.decorators.http import require_safe
 from wagtail import hooks
 from wagtail.models import Page
 from wagtail.views import serve as wagtail_serve
 
-from content import tree
+from content import guide, tree
 from portal import generation
+
+
+@require_safe
+def stepper(request: HttpRequest) -> HttpResponse:
+    """Show the next question about a child, or what to do. Kept by nobody: not by the browser."""
+    response = render(request, "content/guide.html", guide.shown(request.GET, request.path))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from content.models import (
     Activity,
     Board,
     Contact,
+    District,
     Edition,
     Figure,
     GlossaryTerm,
@@ -58,6 +59,16 @@ class ContactViewSet(RegisterViewSet):
     list_display = ["name", "phone", "verified_on"]
     list_filter = ["verified_on"]
     search_fields = ["name", "for_whom"]
+
+
+class DistrictViewSet(RegisterViewSet):
+    """Districts; the numbers that are missing stand out in the list."""
+
+    model = District
+    order = ("sort_order", "pk")
+    icon = "site"
+    list_display = ["name", "child_phone", "adult_phone", "verified_on"]
+    search_fields = ["name"]
 
 
 class LegalProvisionViewSet(RegisterViewSet):
@@ -221,6 +232,7 @@ class RegisterGroup(SnippetViewSetGroup):
     menu_icon = "folder-open-inverse"
     items = (
         ContactViewSet,
+        DistrictViewSet,
         LegalProvisionViewSet,
         SourceViewSet,
         FigureViewSet,

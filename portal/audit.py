@@ -1,7 +1,7 @@
 """The portal's one audit trail: Wagtail's own log, under names that begin with the package.
 
-What is on record: looking at persons, exporting persons, changes to roles and requirements, and
-which edition of the programme is in force.
+What is on record: looking at persons, exporting persons, changes to roles and requirements, which
+edition of the programme is in force, and changes to a unit's routine.
 What is never on record: what anyone reads, searches for or answers.
 """
 
@@ -23,6 +23,7 @@ class Action(StrEnum):
     COMPLETION_REVOKED = "training.completion_revoked"
     EDITION_COPIED = "content.edition_copied"
     EDITION_PUBLISHED = "content.edition_published"
+    ROUTINE_SAVED = "content.routine_saved"
 
     @property
     def label(self) -> str:
@@ -39,6 +40,7 @@ _LABELS = {
     Action.COMPLETION_REVOKED: "Återkallade ett genomförande",
     Action.EDITION_COPIED: "Gjorde en ny utgåva av programmet",
     Action.EDITION_PUBLISHED: "Publicerade en utgåva av programmet",
+    Action.ROUTINE_SAVED: "Sparade en ny version av en enhets rutin",
 }
 
 

@@ -11,7 +11,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
-from content.views import serve
+from content.views import serve, stepper
 from portal import health, signing_in, views
 from portal.jobs import following
 
@@ -36,8 +36,10 @@ urlpatterns += i18n_patterns(
     path("logga-ut/", signing_in.sign_out, name="logout"),
     path("om-portalen/komponenter/", views.components, name="components"),
     path("mina-jobb/<uuid:job_id>/", following.job, name="job"),
+    path("vagledning/orosanmalan/guide/", stepper, name="guide"),
     path("", include("search.urls")),
     path("", include("training.urls")),
+    path("", include("content.routines.urls")),
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
     path("", include(wagtail_urls)),
     prefix_default_language=False,

@@ -19,7 +19,10 @@ from training.models import ModuleVersion
 
 # How a leaver's rows are treated when the time comes. `purge` (a later part) follows this list.
 ERASED = {"AnswerEvent", "Job", "Absence", "Attempt", "LessonRead", "User", "RoleAssignment"}
-KEPT_BY_LAW = {"Completion", "CompletionRevocation", "Employment", "Person"}
+# A version of a routine is kept when the account that saved it goes; then nobody is named.
+KEPT_BY_LAW = {
+    "Completion", "CompletionRevocation", "Employment", "Person", "RoutineVersion",
+}  # fmt: skip
 NOT_PERSONAL = {
     # organisation
     "Operation", "Profession", "Unit",
@@ -29,7 +32,7 @@ NOT_PERSONAL = {
     "InformationPage", "LegalProvision", "LibraryRecord", "MatrixPage", "OperationPage",
     "PerspectivePage", "Precondition", "PreventionCell", "PreventionPage", "ProgrammePage",
     "RegisterPage", "Remark", "Responsibility", "SectionPage", "Source", "StartPage",
-    "SupportIndexPage", "SupportPage", "ViolenceFormPage", "ViolenceTypePage",
+    "SupportIndexPage", "SupportPage", "UnitRoutine", "ViolenceFormPage", "ViolenceTypePage",
     # training
     "Module", "ModulePage", "ModuleVersion", "Requirement", "Track", "TrackModule",
     "TrainingIndexPage",

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from portal.organisation.models import User
 from tests.conftest import Library, Organisation
+from tests.content.routines import saved
 from tests.factories import JobFactory
 from training import actions
 from training.models import Attempt, Completion, ModuleVersion
@@ -54,6 +55,7 @@ ROUTES: dict[str, dict[str, int]] = {
     # In demo mode alone, which is how tests run.
     "components": everyone(200),
     "job": everyone(404) | {"anonymous": 302, "ada": 200},
+    "guide": everyone(200),
     "sok": everyone(200),
     "api_programme": everyone(200),
     "api_programme_table": everyone(200),
@@ -71,6 +73,11 @@ ROUTES: dict[str, dict[str, int]] = {
     "training:certificate": only("ada"),
     "training:manager": only("berit", "cem"),
     "training:manager_unit": only("berit"),
+    "routines:list": persons(200),
+    "routines:unit": only("ada", "protected", "berit"),
+    "routines:edit": only("berit"),
+    "routines:history": only("ada", "protected", "berit"),
+    "routines:version": only("ada", "protected", "berit"),
 }
 # What changes something answers GET with the table above and POST with this one.
 POSTS: dict[str, dict[str, int]] = {
@@ -81,6 +88,7 @@ POSTS: dict[str, dict[str, int]] = {
     "training:quiz_question": persons(404) | {"anonymous": 401, "ada": 302},
     "training:quiz_review": persons(404) | {"ada": 302},
     "training:quiz_autosave": everyone(404) | {"anonymous": 401, "admin": 401, "ada": 200},
+    "routines:edit": persons(404) | {"anonymous": 401, "berit": 302},
 }
 READ_ONLY = set(ROUTES) - set(POSTS) - {"login"}
 
@@ -106,6 +114,7 @@ class Ada:
         self.open = actions.start_attempt(person=ada.person, version=version, at=now)
         self.completion = Completion.objects.get(person=ada.person)
         self.unit = organisation.bjorken
+        self.routine = saved(self.unit, ada)
         self.job = JobFactory(owner=ada)
         self.lesson = version.lessons[0]["slug"]
 
@@ -123,6 +132,10 @@ class Ada:
             "training:verify": [self.completion.code],
             "training:certificate": [self.completion.code],
             "training:manager_unit": [self.unit.pk],
+            "routines:unit": [self.unit.pk],
+            "routines:edit": [self.unit.pk],
+            "routines:history": [self.unit.pk],
+            "routines:version": [self.unit.pk, self.routine.number],
         }
         query = "?q=oro" if name in {"api_search", "api_suggest"} else ""
         return reverse(name, args=arguments.get(name, [])) + query
@@ -132,6 +145,9 @@ class Ada:
         if name in {"training:quiz_question", "training:quiz_autosave"}:
             shown = self.open.shown[0]
             return {"choice": shown["choices"][0], "client": str(uuid4()), "seq": 1}
+        if name == "routines:edit":
+            due = self.routine.review_due_date.isoformat()
+            return {"version": 1, "owner": "Rektor", "review_due_date": due}
         return {}
 
 

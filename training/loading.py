@@ -10,7 +10,7 @@ from wagtail.models import Page
 from content import documents
 from content.exporting import export_front, published, write_page
 from content.faults import Faults
-from content.loading import PageFile, PageType, Reference, check_page
+from content.loading import TEXT_ONLY, PageFile, PageType, Piece, Reference, check_kinds, check_page
 from content.parsing import TextFile, read_rows, read_text, stable_id
 from content.writing import to_yaml, write_text
 from training.blocks import RESERVED_SLUGS
@@ -57,9 +57,10 @@ def _read_module(folder: Path, faults: Faults) -> PageFile | None:
     page = check_page(path, text, faults, {"module": MODULE}, *MODULE_KEYS)
     files = _lesson_files(folder, faults, slug)
     lessons = [_lesson(file, slug) for file in files]
-    questions, references = _read_questions(
+    asked = _read_questions(
         folder / "questions.yaml", faults, slug, {lesson["slug"] for lesson in lessons}
     )
+    questions = [question for _, question in asked]
     if page is None:
         return None
     _check_front(text, faults)
@@ -68,9 +69,27 @@ def _read_module(folder: Path, faults: Faults) -> PageFile | None:
         _fill(target, text.front, slug, lessons, questions, keys)
 
     page.fill, page.export = fill, module_content
-    page.more, page.parts, page.references = [lessons, questions], files, references
+    page.more, page.parts = [lessons, questions], files
+    for line, question in asked:
+        _tell(page, folder / "questions.yaml", line, question)
     page.initial = {"minutes": text.front.get("minutes")}
     return page
+
+
+def _tell(page: PageFile, path: Path, line: int, question: dict[str, Any]) -> None:
+    """Note on *page* what a question rests on, leads to and says."""
+    page.references += [Reference(path, line, source["key"]) for source in question["sources"]]
+    if question["link"]:
+        page.links.append(Reference(path, line, question["link"]))
+    page.pieces += [
+        Piece(path, line, question["text"]),
+        Piece(path, line, question["explanation"], is_rich=True),
+        *(
+            Piece(path, line, choice[name])
+            for choice in question["choices"]
+            for name in ("text", "feedback")
+        ),
+    ]
 
 
 def _check_front(text: TextFile, faults: Faults) -> None:
@@ -142,6 +161,7 @@ def _lesson_files(folder: Path, faults: Faults, slug: str) -> list[TextFile]:
         minutes = text.front.get("minutes")
         if minutes not in (None, "") and not _is_number(minutes, 1, 60):
             faults.add(path, text.lines.get("minutes", 2), "minutes ska vara från 1 till 60.")
+        check_kinds(text, TEXT_ONLY, "hör inte hemma i en lektion; ta bort det", faults)
         if len(faults.found) == before:
             files.append(text)
     return files
@@ -156,10 +176,9 @@ def _lesson(file: TextFile, slug: str) -> dict[str, Any]:
 
 def _read_questions(
     path: Path, faults: Faults, slug: str, lessons: set[str]
-) -> tuple[list[dict[str, Any]], list[Reference]]:
-    """Return the questions, and the sources that they rest on."""
-    questions: list[dict[str, Any]] = []
-    references: list[Reference] = []
+) -> list[tuple[int, dict[str, Any]]]:
+    """Return the questions with the line that each begins on."""
+    questions: list[tuple[int, dict[str, Any]]] = []
     seen: set[str] = set()
     for line, row in read_rows(path, faults):
         fault = _question_fault(row, lessons, seen)
@@ -167,10 +186,8 @@ def _read_questions(
             faults.add(path, line, fault)
             continue
         seen.add(row["key"])
-        question = _question(row, slug)
-        references += [Reference(path, line, source["key"]) for source in question["sources"]]
-        questions.append(question)
-    return questions, references
+        questions.append((line, _question(row, slug)))
+    return questions
 
 
 def _question_fault(row: Any, lessons: set[str], seen: set[str]) -> str:

@@ -1,5 +1,6 @@
 """What points at a row, so that nothing is deleted from under what others show."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,9 @@ def _by_mention(row: models.Model) -> Iterator[models.Model]:
     said = mentions.mark(kind, row.key)  # type: ignore[attr-defined]  # both registers have it
     for page in Page.objects.specific():
         streams = (each for each in page._meta.fields if isinstance(each, StreamField))
-        if any(said in each.get_prep_value(each.value_from_object(page)) for each in streams):
+        if any(
+            said in json.dumps(each.value_from_object(page).get_prep_value()) for each in streams
+        ):
             yield page
 
 

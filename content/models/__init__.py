@@ -36,6 +36,7 @@ from content.models.programme import (
 )
 from content.models.registers import (
     Contact,
+    District,
     Figure,
     GlossaryTerm,
     LegalProvision,
@@ -43,6 +44,7 @@ from content.models.registers import (
     Remark,
     Source,
 )
+from content.models.routines import RoutineVersion, UnitRoutine
 
 __all__ = [
     "Activity",
@@ -51,6 +53,7 @@ __all__ = [
     "BoardStatement",
     "CompetenceArea",
     "Contact",
+    "District",
     "Edition",
     "Figure",
     "FollowUpStep",
@@ -74,12 +77,14 @@ __all__ = [
     "RegisterPage",
     "Remark",
     "Responsibility",
+    "RoutineVersion",
     "SectionPage",
     "Source",
     "StartPage",
     "SupportIndexPage",
     "SupportPage",
     "TextPage",
+    "UnitRoutine",
     "ViolenceFormPage",
     "ViolenceTypePage",
 ]

@@ -24,6 +24,7 @@ from content import (
     matrices,
     programme_shown,
     registers_shown,
+    support,
     tables,
     tree,
 )
@@ -31,7 +32,7 @@ from content.admin_forms import TextPageForm
 from content.blocks import SourceReferenceBlock, TextStreamBlock
 from content.fields import ChoiceListField
 from content.models.programme import Board, Edition, EditionStatus, Goal
-from content.models.registers import Audience, Contact
+from content.models.registers import Contact
 from content.taxonomy import (
     Kind,
     PreventionLevel,
@@ -505,42 +506,9 @@ class SupportIndexPage(TextPage):
     class Meta(TextPage.Meta):
         verbose_name = "kontaktkatalog"
 
-    def variant(self, request: HttpRequest) -> tuple[str, ...]:
-        """Return the group that the directory is filtered on."""
-        return (self._wanted(request),)
-
-    def _wanted(self, request: HttpRequest) -> str:
-        wanted = request.GET.get("for", "")
-        return wanted if wanted in Audience else ""
-
-    def text_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Add the contacts by whom they are for; `?for=` leaves one group."""
-        wanted = self._wanted(request)
-        rows = [
-            (row.audience, documents.contact_dict(row))
-            for row in Contact.objects.select_related("source").order_by("sort_order", "name")
-        ]
-        groups = [
-            {
-                "label": label,
-                "value": value,
-                # Unfiltered, each contact stands once, under the first of those it is for.
-                "contacts": [
-                    contact
-                    for audience, contact in rows
-                    if value in (audience if wanted else audience[:1])
-                ],
-            }
-            for value, label in Audience.choices
-            if not wanted or wanted == value
-        ]
-        return super().text_context(request) | {
-            "groups": [group for group in groups if group["contacts"]],
-            "choices": [
-                {"value": value, "label": label, "selected": value == wanted}
-                for value, label in [("", "Alla"), *Audience.choices]
-            ],
-        }
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the services that suit what the address asks for; there are too many to remember."""
+        return super().get_context(request, *args, **kwargs) | support.listing(request.GET)
 
 
 class SupportPage(TextPage):

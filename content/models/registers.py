@@ -234,8 +234,59 @@ class Contact(models.Model):
     @property
     def phone_link(self) -> str:
         """The number as a `tel:` link needs it, or an empty string."""
-        digits = "".join(c for c in self.phone if c.isdigit() or c == "+")
-        return f"tel:{digits}" if digits else ""
+        return tel_link(self.phone)
+
+
+def tel_link(number: str) -> str:
+    """Return *number* as a `tel:` link needs it, or an empty string."""
+    digits = "".join(c for c in number if c.isdigit() or c == "+")
+    return f"tel:{digits}" if digits else ""
+
+
+class District(models.Model):
+    """A district of the city (stadsdelsområde), and how its social services are reached."""
+
+    key = models.SlugField("nyckel", max_length=60, unique=True, help_text=KEY_HELP)
+    name = models.CharField("namn", max_length=100)
+    child_phone = models.CharField(
+        "mottagningen för barn och unga, telefon", max_length=60, blank=True
+    )
+    child_hours = models.CharField("mottagningens tider", max_length=200, blank=True)
+    report_web = models.URLField("webbsida för orosanmälan", max_length=500, blank=True)
+    adult_phone = models.CharField("mottagningen för vuxna, telefon", max_length=60, blank=True)
+    elderly_phone = models.CharField(
+        "biståndsenheten för äldre, telefon", max_length=60, blank=True
+    )
+    verified_on = models.DateField(
+        "kontrollerad den",
+        null=True,
+        blank=True,
+        help_text="Fyll i dagen när någon har ringt och fått rätt svar. Aldrig annars.",
+    )
+    sort_order = models.PositiveSmallIntegerField("ordning", default=0)
+
+    panels = [
+        FieldRowPanel([FieldPanel("name"), FieldPanel("key")]),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("child_phone"), FieldPanel("child_hours")]),
+                FieldPanel("report_web"),
+            ],
+            heading="Barn och unga",
+        ),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("adult_phone"), FieldPanel("elderly_phone")])],
+            heading="Vuxna",
+        ),
+        FieldPanel("verified_on"),
+    ]
+
+    class Meta:
+        verbose_name = "stadsdel"
+        verbose_name_plural = "stadsdelar"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Figure(models.Model):

@@ -83,6 +83,14 @@ class UnitQuerySet(MP_NodeQuerySet):
         roles = RoleAssignment.objects.of(person, Role.MANAGER, on=on)
         return self.filter(pk__in=roles.values("unit_id"))  # type: ignore[no-any-return]
 
+    def employing(self, person: "Person | None", *, on: date) -> Self:
+        """The units *person* is employed in on *on*, with everything above them."""
+        employments = Employment.objects.in_force_on(on).filter(person=person)
+        paths = employments.values_list("unit__path", flat=True) if person else []
+        step = Unit.steplen
+        above = {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
+        return self.filter(path__in=above)  # type: ignore[no-any-return]
+
     def _below(self, roles: "RoleAssignmentQuerySet") -> Self:
         paths = list(roles.values_list("unit__path", flat=True))
         if not paths:
@@ -288,6 +296,15 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
         if person is None:
             return self.none()
         return self.filter(in_force(on), person=person, role=role)
+
+    def nearest_managers(self, unit: Unit, *, on: date) -> list["RoleAssignment"]:
+        """Return the managers of *unit* on *on*, or of the nearest unit above that has any."""
+        step = Unit.steplen
+        above = [unit.path[:end] for end in range(step, len(unit.path) + 1, step)]
+        found = self.filter(in_force(on), role=Role.MANAGER, unit__path__in=above)
+        found = found.select_related("unit", "person")
+        depth = max((row.unit.depth for row in found if row.unit), default=0)
+        return [row for row in found if row.unit and row.unit.depth == depth]
 
 
 class RoleAssignment(models.Model):

@@ -32,12 +32,20 @@ class Keyboard:
     def tab_to(self, role: Role, name: Name, *, exact: bool = True) -> None:
         """Press Tab until the control of that role and name has focus."""
         exact = exact and isinstance(name, str)
-        wanted = self.page.get_by_role(role, name=name, exact=exact).and_(self.focused)
+        self.reach(self.page.get_by_role(role, name=name, exact=exact), f"the {role} {name!r}")
+
+    def unfold(self, words: str) -> None:
+        """Tab to what is folded under these words and open it."""
+        self.reach(self.page.locator("summary", has_text=words), f"the summary {words!r}")
+        self.press("Enter")
+
+    def reach(self, wanted: Locator, called: str) -> None:
+        """Press Tab until *wanted* has focus."""
         for _ in range(MOST_TABS):
             self.press("Tab")
-            if wanted.count():
+            if wanted.and_(self.focused).count():
                 return
-        pytest.fail(f"Tab never reached the {role} {name!r} on {self.page.url}")
+        pytest.fail(f"Tab never reached {called} on {self.page.url}")
 
     def follow(self, name: Name, *, role: Role = "link", exact: bool = True) -> None:
         """Tab to a link, or a button, and press Enter: another page opens."""

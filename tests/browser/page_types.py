@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from portal.organisation.models import Unit, User
+from tests.content.routines import full, saved
 from tests.factories import some_time_ago
 from tests.training.factories import answer, hand_in, require
 from training import actions
@@ -57,6 +58,12 @@ class Staged(Begun):
         self.code = Completion.objects.get(person=ada.person).code
         self.lesson = version.lessons[0]["slug"]
         self.unit = Unit.objects.get(name="Norrs förskolor").pk
+        self.routine = saved(Unit.objects.get(name="Förskolan Björken"), ada, **full()).routine
+        saved(self.routine.unit, ada, **full() | {"deputy": "Rektor", "talk_with": ""})
+
+    def routine_of(self, name: str, *more: int) -> str:
+        """Return the address of a page of the routine that is written."""
+        return reverse(f"routines:{name}", args=[self.routine.unit_id, *more])
 
 
 @dataclass(frozen=True)
@@ -80,9 +87,28 @@ def _sign_in_wrongly(page: Page) -> None:
     page.get_by_role("alert").wait_for()
 
 
+def _save_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Spara rutinen").click()
+    page.get_by_role("alert").wait_for()
+
+
+def _save_after_another(page: Page) -> None:
+    """Save from a form that was opened before the newest version came."""
+    page.locator("input[name=version]").evaluate("input => { input.value = 1 }")
+    page.get_by_label("Tolk bokas genom").fill("Växeln")
+    page.get_by_role("button", name="Spara rutinen").click()
+    page.get_by_role("alert").wait_for()
+
+
 def _open_details(page: Page) -> None:
     """Unfold everything that is folded."""
     page.locator("details").evaluate_all("all => all.forEach(details => { details.open = true })")
+
+
+def _open_term(page: Page) -> None:
+    """Unfold everything, and have a word of the glossary explained."""
+    _open_details(page)
+    page.locator("button.term").first.click()
 
 
 OPEN = [
@@ -111,9 +137,23 @@ OPEN = [
     PageType("register_figures", "/statistik/", arrive=_open_details),
     PageType("register_sources", "/kallor/"),
     PageType("register_remarks", "/remissynpunkter/"),
+    PageType("register_words", "/ordlista/"),
+    PageType("guide", "/vagledning/orosanmalan/guide/"),
+    PageType(
+        "guide_districts",
+        "/vagledning/orosanmalan/guide/?fara=nej&verksamhet=skola&oro=heder&idag=nej",
+    ),
+    PageType(
+        "guide_result",
+        "/vagledning/orosanmalan/guide/?fara=nej&verksamhet=skola&oro=heder&idag=nej&stadsdel=jarva",
+    ),
+    PageType("guide_danger", "/vagledning/orosanmalan/guide/?fara=ja"),
+    PageType("operation", "/verksamheter/forskola/"),
+    PageType("perspective", "/perspektiv/arbetsgivarperspektivet/"),
+    PageType("knowledge", "/valdets-uttryck/digitalt-vald/", arrive=_open_term),
     PageType("information", "/tillganglighet/"),
     PageType("support_for_you", "/stod-till-dig/"),
-    PageType("support_index", "/stod/"),
+    PageType("support_index", "/stod/", arrive=_open_details),
     PageType("support_filtered", "/stod/?for=utovare"),
     PageType("support", "/stod/origo/", arrive=_open_details),
     PageType("training_index", "/utbildning/"),
@@ -151,6 +191,21 @@ SIGNED_IN = [
     ),
     PageType("manager", "/chef/", "berit"),
     PageType("manager_unit", lambda staged: f"/chef/enhet/{staged.unit}/", "berit"),
+    PageType("routine_list", "/vagledning/orosanmalan/rutin/", "berit"),
+    PageType("routine_missing", lambda staged: reverse("routines:unit", args=[staged.unit]), "ada"),
+    PageType("routine", lambda staged: staged.routine_of("unit"), "ada"),
+    PageType("routine_version", lambda staged: staged.routine_of("version", 1), "ada"),
+    PageType("routine_history", lambda staged: staged.routine_of("history"), "ada"),
+    PageType("routine_form", lambda staged: staged.routine_of("edit"), "berit"),
+    PageType(
+        "routine_error",
+        lambda staged: reverse("routines:edit", args=[staged.unit]),
+        "berit",
+        _save_nothing,
+    ),
+    PageType(
+        "routine_clash", lambda staged: staged.routine_of("edit"), "berit", _save_after_another
+    ),
     PageType("no_person", "/min-utbildning/", "admin"),
 ]
 PAGE_TYPES = [*OPEN, *SIGN_IN, *SIGNED_IN]
@@ -159,6 +214,6 @@ _SAMPLE = {
     "start", "guidance", "goal", "board", "matrix_boards", "register_figures", "support_index",
     "module", "search_filtered", "missing", "login_error", "mine_to_do", "quiz_start",
     "question_single", "question_multiple", "review", "result_failed", "certificate",
-    "manager_unit",
+    "manager_unit", "routine", "routine_history", "routine_form", "routine_clash",
 }  # fmt: skip
 SAMPLE = [page_type for page_type in PAGE_TYPES if page_type.name in _SAMPLE]

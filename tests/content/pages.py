@@ -1,13 +1,16 @@
 """Makers of pages: one of every type, made as an editor would."""
 
 from datetime import date
+from html.parser import HTMLParser
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
 from wagtail.models import Page
 
 from content import documents
-from content.documents import Keys, from_portable
+from content.documents import Document, Keys, from_portable
 from content.loading import page_index
 from content.models import (
     Board,
@@ -80,8 +83,47 @@ def page_of(model: type[Any], **values: Any) -> Any:
     return type(page).objects.get(pk=page.pk)
 
 
+def with_ids(blocks: list[dict[str, Any]]) -> Document:
+    """Return *blocks* with an id each, the same every time."""
+    return [{"id": stable_id("test", str(n)), **block} for n, block in enumerate(blocks)]
+
+
 def body_of(page: Any, blocks: list[dict[str, Any]], name: str = "body") -> Any:
     """Return portable *blocks* as a value of the page's field *name*."""
-    numbered = [{"id": stable_id("test", str(n)), **block} for n, block in enumerate(blocks)]
-    raw = documents.wrap(from_portable(numbered, Keys.now()))
+    raw = documents.wrap(from_portable(with_ids(blocks), Keys.now()))
     return page._meta.get_field(name).stream_block.to_python(raw)
+
+
+class Words(HTMLParser):
+    """The words of a page's main part, in one line."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.inside = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = self.inside or tag == "main"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag != "main"
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.parts.append(data)
+
+
+def words_of(page: Any, query: str = "") -> str:
+    """Return the words of *page* as a stranger reads them."""
+    response = Client().get(page.url + query)
+    assert response.status_code == 200, page.url
+    return " ".join("".join(Words(response.content.decode()).parts).split())
+
+
+def context_of(page: Any, query: str = "") -> dict[str, Any]:
+    """Return what the template of *page* is given."""
+    request = RequestFactory().get(page.url + query)
+    request.user = AnonymousUser()
+    found: dict[str, Any] = page.get_context(request)
+    return found

@@ -24,8 +24,7 @@ from content.models import (
     Source,
 )
 from tests.content.files import Files
-from tests.content.pages import page_of
-from tests.content.test_pages import words_of
+from tests.content.pages import page_of, words_of
 from tests.training.factories import make_module_page
 
 

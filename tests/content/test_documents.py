@@ -24,18 +24,14 @@ from content.documents import (
     unwrap,
     wrap,
 )
-from content.loading import LESSON_ONLY, page_index
+from content.loading import LESSON_ONLY, TEXT_ONLY, page_index
 from content.models import Contact, LegalProvision
-from content.parsing import stable_id
 from content.templatetags.content_tags import document
 from tests.content.files import Files
+from tests.content.pages import with_ids
 from tests.content.test_parsing import KINDS
 
 LINKS = "[hit](/vagledning/akut-fara/) och [ut](https://a.se/)"
-
-
-def with_ids(blocks: list[dict[str, Any]]) -> Document:
-    return [{"id": stable_id("test", str(n)), **block} for n, block in enumerate(blocks)]
 
 
 def one_of_each() -> Document:
@@ -51,14 +47,14 @@ class TestTheKindsOfBlocks:
     """Whole population: each kind that an editor can choose is known everywhere."""
 
     def test_are_the_same_for_editors_files_and_templates(self) -> None:
-        assert {kind for kind, _ in LESSON_BLOCKS} == set(FIELDS)
-        assert {kind for kind, _ in LESSON_BLOCKS} - {
-            kind for kind, _ in TEXT_BLOCKS
-        } == LESSON_ONLY
+        in_lessons, in_texts = ({kind for kind, _ in each} for each in (LESSON_BLOCKS, TEXT_BLOCKS))
+        assert in_lessons | in_texts == set(FIELDS)
+        assert in_lessons - in_texts == LESSON_ONLY
+        assert in_texts - in_lessons == TEXT_ONLY
 
     def test_hold_what_the_editor_can_fill_in(self) -> None:
-        for kind, block in LESSON_BLOCKS:
-            assert set(block.child_blocks) == set(FIELDS[kind]), kind
+        for kind, block in {**dict(LESSON_BLOCKS), **dict(TEXT_BLOCKS)}.items():
+            assert set(getattr(block, "child_blocks", {})) == set(FIELDS[kind]), kind
 
     def test_are_all_drawn(self, loaded: Files) -> None:
         ready = ready_from_stored(from_portable(one_of_each(), Keys.now()))

@@ -24,8 +24,7 @@ from content.models import (
 from content.tables import csv_bytes
 from portal.organisation.models import Operation
 from tests.content.files import Files
-from tests.content.pages import page_of
-from tests.content.test_pages import words_of
+from tests.content.pages import page_of, words_of
 from tests.training.factories import make_module_page
 
 ALL = ["niva-verksamhet", "namnd-aktivitet", "malgrupp-del", "modul-omrade"]

@@ -2,14 +2,12 @@
 
 import re
 from datetime import date
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.template.loader import get_template
-from django.test import Client, RequestFactory
+from django.test import Client
 from wagtail.models import Page
 
 from content.exporting import TYPE_OF
@@ -31,46 +29,11 @@ from content.models import (
 from content.taxonomy import Kind
 from tests.conftest import Library
 from tests.content.files import Files
-from tests.content.pages import TEXT_PAGES, body_of, page_of
+from tests.content.pages import TEXT_PAGES, body_of, context_of, page_of, words_of
 from training.loading import INDEX, MODULE
 from training.models import TrainingIndexPage
 
 LOADED_BY_TRAINING = {INDEX.model, MODULE.model}
-
-
-class Words(HTMLParser):
-    """The words of a page's main part, in one line."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-        self.inside = False
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.inside = self.inside or tag == "main"
-
-    def handle_endtag(self, tag: str) -> None:
-        self.inside = self.inside and tag != "main"
-
-    def handle_data(self, data: str) -> None:
-        if self.inside:
-            self.parts.append(data)
-
-
-def words_of(page: Any, query: str = "") -> str:
-    """Return the words of *page* as a stranger reads them."""
-    response = Client().get(page.url + query)
-    assert response.status_code == 200, page.url
-    return " ".join("".join(Words(response.content.decode()).parts).split())
-
-
-def context_of(page: Any, query: str = "") -> dict[str, Any]:
-    """Return what the template of *page* is given."""
-    request = RequestFactory().get(page.url + query)
-    request.user = AnonymousUser()
-    found: dict[str, Any] = page.get_context(request)
-    return found
 
 
 class TestEveryPageType:

@@ -38,6 +38,7 @@ KINDS: list[tuple[str, dict[str, Any]]] = [
     ("::: warning\nSe upp.\n:::", {"kind": "warning", "text": "Se upp."}),
     ("::: note Kort\nMer.\n:::", {"kind": "note", "text": "Kort\n\nMer."}),
     ("::: gap\nNummer saknas.\n:::", {"kind": "gap", "text": "Nummer saknas."}),
+    ("::: depth\n:::", {"kind": "depth"}),
     (
         "::: law SOL-19-1\nDu ska anmäla.\n:::",
         {"kind": "law", "provision": "SOL-19-1", "text": "Du ska anmäla."},

@@ -8,8 +8,7 @@ from django.test import Client
 from content import facts, registers_shown
 from content.models import Figure, GuidancePage, LegalProvision, RegisterPage, Source
 from tests.content.files import Files
-from tests.content.pages import body_of, page_of
-from tests.content.test_pages import words_of
+from tests.content.pages import body_of, page_of, words_of
 
 
 def html_of(register: str, query: str = "", **values: str) -> str:

@@ -24,7 +24,7 @@ from content.models import (
 )
 from portal import generation
 from tests.conftest import Library
-from tests.content.test_pages import Words
+from tests.content.pages import Words
 
 MOST = 10
 

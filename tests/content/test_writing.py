@@ -48,6 +48,7 @@ blocks = st.one_of(
     block("text", text=rich, sources=st.just([]) | sources),
     block("steps", steps=steps),
     *(block(kind, text=rich) for kind in ("acute", "warning", "note", "gap")),
+    block("depth"),
     block("law", provision=keys, text=rich),
     block("quote", text=plain, of=st.just("") | st.just("Lagen"), sources=sources),
     block("reported", text=rich, sources=sources),

@@ -5,8 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from portal.facts import Fact
 from portal.organisation.models import Person
-from training.models.facts import Fact
 from training.models.versions import Module, ModuleVersion
 
 

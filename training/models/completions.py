@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from portal.facts import Fact, FactQuerySet
 from portal.organisation.models import Person
 from training.models.attempts import Attempt
-from training.models.facts import Fact, FactQuerySet
 from training.models.versions import Module, ModuleVersion
 
 # No vowels and nothing that looks like something else, so that codes read aloud and spell nothing.

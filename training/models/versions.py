@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from training.models.facts import Fact
+from portal.facts import Fact
 
 SCHEMA_VERSION = 1
 

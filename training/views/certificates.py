@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from portal import audit
 from portal.organisation.models import Employment, Person, Unit
+from portal.private import account_of, person_required
 from training.forms import code_of
 from training.models import Completion
 from training.models.overview import person_of
-from training.views.common import account_of, person_required
 
 
 @require_safe

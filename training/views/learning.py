@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.organisation.models import Person
+from portal.private import person_required
 from training import actions, reports
 from training.models import Attempt, Completion, LessonRead, Module, ModulePage
 from training.models.overview import (
@@ -20,7 +21,7 @@ from training.models.overview import (
     progress_of,
     ready_text,
 )
-from training.views.common import person_required, published_module
+from training.views.common import published_module
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

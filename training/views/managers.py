@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from portal import audit
 from portal.organisation.models import Person, Unit
+from portal.private import account_of, person_required
 from training import reports
-from training.views.common import account_of, person_required
 
 PAGE_SIZE = 50
 

@@ -15,11 +15,12 @@ from wagtail.models import Page
 from content import documents
 from content.richtext import markdown_to_html
 from portal.organisation.models import Person
+from portal.private import person_required, problem
 from training import actions
 from training.forms import AnswerForm
 from training.models import AnswerEvent, Attempt, AttemptState, Completion
 from training.models.overview import completion_dict, person_of, questions_asked
-from training.views.common import clock, person_required, problem, published_module
+from training.views.common import clock, published_module
 
 CLOSED = (
     "Testet är redan inlämnat",

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from content.faults import Faults, FaultyFiles
-from content.loading import check_references, load, read_library
+from content.loading import Library, PageFile, check_references, load, read_library
+from content.text_checks import Known, check_texts, measures, table
 from training.loading import read_modules
 
 
@@ -19,7 +21,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take `--check` and `--from`."""
-        parser.add_argument("--check", action="store_true", help="Kontrollera bara filerna.")
+        parser.add_argument(
+            "--check", action="store_true", help="Kontrollera bara filerna och mät texterna."
+        )
         parser.add_argument(
             "--from", dest="folder", help="Läs från en mapp som export_content har skrivit."
         )
@@ -35,11 +39,11 @@ class Command(BaseCommand):
         library = read_library(root / "content" / "library", faults)
         pages = [*library.pages, *read_modules(root / "training" / "library", faults)]
         check_references([library], pages, faults)
+        if options["check"]:
+            self.check_only(library, pages, faults)
+            return
         try:
             faults.raise_if_any()
-            if options["check"]:
-                self.stdout.write(f"{len(pages)} sidor lästa, inga fel.")
-                return
             report = load([library], pages, faults)
         except FaultyFiles as error:
             raise CommandError(
@@ -50,3 +54,15 @@ class Command(BaseCommand):
         )
         for key in report.kept:
             self.stdout.write(f"Lämnad orörd, ändrad i portalen: {key}")
+
+    def check_only(self, library: Library, pages: list[PageFile], faults: Faults) -> None:
+        """Tell every fault, then how hard and long each text is. Raises CommandError for faults."""
+        known = Known.of_portal() | Known.of_files([library], pages)
+        check_texts([library], pages, known, faults, today=timezone.localdate())
+        found = sorted(set(faults.found))
+        for fault in found:
+            self.stderr.write(str(fault))
+        self.stdout.write(table(measures(pages)))
+        if found:
+            raise CommandError(f"{len(found)} fel. Ingenting har ändrats.")
+        self.stdout.write(f"{len(pages)} sidor lästa, inga fel.")

@@ -1,4 +1,4 @@
-"""Rows that are written once. Evidence is a fact: it is never changed, only added to."""
+"""Rows that are written once. A fact is never changed, only added to."""
 
 from typing import Any, ClassVar
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class WrittenOnce(Exception):
-    """Something tried to change or remove evidence."""
+    """Something tried to change or remove a fact."""
 
 
 class FactQuerySet(models.QuerySet[Any]):
@@ -22,7 +22,7 @@ class FactQuerySet(models.QuerySet[Any]):
 
 
 class Fact(models.Model):
-    """The base of evidence. A trigger in the database refuses what slips past this class."""
+    """The base of facts. A trigger in the database refuses what slips past this class."""
 
     objects: ClassVar[Any] = FactQuerySet.as_manager()
 
