@@ -9,22 +9,34 @@ from search.records import Hit, PageHit, Passage
 NEXT_PASSAGES: Final = 2
 NEXT_PASSAGES_WEIGHT: Final = 0.3
 KIND_PRIOR: Final[Mapping[str, float]] = MappingProxyType(
-    {"nyhet": 0.8, "dokument": 0.8, "remiss": 0.8, "utbildning": 0.85}
+    {
+        "nyhet": 0.8,
+        "dokument": 0.8,
+        "remiss": 0.8,
+        "utbildning": 0.85,
+        "stod": 0.95,
+        "vagledning": 1.05,
+    }
 )
-"""Kinds that tell of guidance rather than give it; every other kind counts in full.
+"""What kinds count for: those that tell of guidance rather than give it a little less.
 
 A module teaches what a guidance page says, in much the same words. Somebody who asks what to do
 wants the guidance first; somebody who asks for a course still finds the module, which says so.
+A contact's page is short and names whom it is for, so that a question about them would lead to a
+telephone number before it leads to what to do.
 """
 
 REGISTER_PRIOR: Final[Mapping[str, float]] = MappingProxyType(
-    {"lagar": 0.75, "statistik": 0.85, "kallor": 0.5, "remissynpunkter": 0.7}
+    {"lagar": 0.75, "statistik": 0.85, "kallor": 0.5, "remissynpunkter": 0.7, "ordlista": 0.7}
 )
 """What rows of a register count for, by the path of its page.
 
 A row is short and says in few words what other pages are about, so that it would stand before
-them; who asks for a law or a source by name finds it all the same.
+them; who asks for a law, a word or a source by name finds it all the same.
 """
+
+BEGINNING_WEIGHT: Final = 1.15
+"""What the beginning of a page counts for: there it says what all of it is about."""
 
 
 def aggregate(
@@ -42,7 +54,7 @@ def aggregate(
     by_path: dict[str, list[tuple[float, int]]] = {}
     for hit in hits:
         if (passage := passages.get(hit.passage_id)) is not None:
-            weight = REGISTER_PRIOR.get(passage.path, 1.0) if passage.anchor else 1.0
+            weight = REGISTER_PRIOR.get(passage.path, 1.0) if passage.anchor else BEGINNING_WEIGHT
             by_path.setdefault(passage.path, []).append((hit.score * weight, hit.passage_id))
     pages: list[PageHit] = []
     for path, found in by_path.items():

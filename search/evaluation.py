@@ -13,7 +13,12 @@ from typing import Final
 
 HEADER: Final = "query\tjudgments"
 MAX_GRADE: Final = 3
+GOOD_ENOUGH: Final = 2
+"""The grade of a page that somebody who searched would be content with."""
+
 _TRAINING: Final = "utbildning"
+_ENGLISH: Final = "en"
+_EASY_READ: Final = "lattlast"
 
 
 class JudgmentError(ValueError):
@@ -39,8 +44,16 @@ class Evaluation:
 
 
 def page_of(path: str) -> str:
-    """Give the page a path is judged as: a lesson counts as its module, an anchor as its page."""
+    """Give the page a path is judged as.
+
+    A lesson counts as its module, an anchor as its page, an easy-read twin and a translation as
+    the page they say the same as.
+    """
     segments = [segment for segment in path.partition("#")[0].split("/") if segment]
+    if segments and segments[0] == _ENGLISH:
+        del segments[0]
+    if len(segments) > 1 and segments[-1] == _EASY_READ:
+        del segments[-1]
     if segments and segments[0] == _TRAINING:
         segments = segments[:2]
     return "/".join(segments)
@@ -63,6 +76,16 @@ def load_judged(path: Path) -> list[JudgedQuery]:
         except JudgmentError as fault:
             raise JudgmentError(f"{path}, rad {number}: {fault}") from fault
     return judged
+
+
+def answerable(judged: Iterable[JudgedQuery], paths: Iterable[str]) -> list[JudgedQuery]:
+    """Give the searches that one of *paths* answers well, judged by these pages alone."""
+    here = set(map(page_of, paths))
+    restricted = [
+        JudgedQuery(one.query, {page: grade for page, grade in one.grades.items() if page in here})
+        for one in judged
+    ]
+    return [one for one in restricted if max(one.grades.values(), default=0) >= GOOD_ENOUGH]
 
 
 def _grades(judgments: str) -> Mapping[str, int]:

@@ -20,11 +20,15 @@ from search.vocabulary import Vocabulary
 MAX_QUERY_LENGTH: Final = 200
 MAX_WORDS: Final = 20
 
-PART_WEIGHT: Final = 0.35
+PART_WEIGHT: Final = 0.45
 ONE_SLIP_WEIGHT: Final = 0.85
 TWO_SLIPS_WEIGHT: Final = 0.7
 START_WEIGHT: Final = 0.4
 END_WEIGHT: Final = 0.32
+EXPRESSION_WEIGHT: Final = 1.0
+"""What an expression counts for, and what it is a synonym of: several words in a row leave no doubt
+of what is meant, and each of them counts by itself as well.
+"""
 SHORTEST_FOR_TWO_SLIPS: Final = 6
 
 type RootSequence = tuple[str, ...]
@@ -192,7 +196,8 @@ class Planner:
             for length in range(2, min(self._synonyms.longest, len(readings) - start) + 1):
                 terms = sequence[start : start + length]
                 if expansions := self._synonyms.of(terms):
-                    phrases.append({terms: 1.0} | {e.terms: e.weight for e in expansions})
+                    same = (terms, *(expansion.terms for expansion in expansions))
+                    phrases.append(dict.fromkeys(same, EXPRESSION_WEIGHT))
         return phrases
 
     def _part_alternatives(self, part: str) -> dict[RootSequence, float]:

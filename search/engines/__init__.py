@@ -12,7 +12,7 @@ from search.records import Hit, Passage
 SEARCH_LIMIT = 200
 """Passages asked for; pages are made of them afterwards, so it is well above what is shown."""
 
-TIE_BREAKER = 0.3
+TIE_BREAKER = 0.2
 """What the other alternatives of a group count, beside the one that a passage answers best.
 
 With 1 a word with many synonyms would drown the rest of the query.

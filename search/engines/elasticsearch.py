@@ -22,19 +22,20 @@ from search.records import Hit, Passage
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-FORM: Final = 1
+FORM: Final = 2
 """Rises when an index that an older version of the portal made can no longer be used."""
 
-# Title, heading, body, then the compound parts of each, in the proportions of the other engines.
-# combined_fields takes no weight below 1, so all are doubled, and so is k1 of BM25: what a word
-# counts for when it comes again is then the same as with the weights themselves.
-_WEIGHTS: Final = ("t^4", "h^3", "b^2", "tp^2", "hp^1.5", "bp^1")
-_PHRASE_WEIGHTS: Final = ("t^2", "h^1.5", "b^1")
+# Title, heading, body, then the compound parts of each, in the proportions of FTS5. combined_fields
+# takes no weight below 1, so all are times 2.5, and so is k1 of BM25: what a word counts for when
+# it comes again is then the same as with the weights themselves. b is lower than FTS5's, which
+# cannot be changed: a passage's length says little of how much it is about a word.
+_WEIGHTS: Final = ("t^7.5", "h^5", "b^2", "tp^3.75", "hp^2.5", "bp^1")
+_PHRASE_WEIGHTS: Final = ("t^3", "h^2", "b^0.8")
 _COLUMNS: Final = ("t", "h", "b", "tp", "hp", "bp")
 
 SETTINGS: Final[Mapping[str, Any]] = {
     "number_of_shards": 1,
-    "similarity": {"default": {"type": "BM25", "k1": 2.4, "b": 0.75}},
+    "similarity": {"default": {"type": "BM25", "k1": 3.0, "b": 0.4}},
     # A second node gets a copy; one alone is not told that it lacks one.
     "auto_expand_replicas": "0-1",
     # Said outright, so that the first search after a quiet while does not wait for a refresh.

@@ -21,8 +21,8 @@ CREATE_TABLE: Final = (
 )
 DROP_TABLE: Final = f"DROP TABLE IF EXISTS {TABLE}"
 
-# Title, heading, body, then the compound parts of each. Mild on purpose: see docs/search.md.
-_WEIGHTS: Final = "2.0, 1.5, 1.0, 1.0, 0.75, 0.5"
+# Title, heading, body, then the compound parts of each: see docs/search.md.
+_WEIGHTS: Final = "3.0, 2.0, 0.8, 1.5, 1.0, 0.4"
 
 # FTS5 cannot weigh the alternatives of one MATCH, so each is matched by itself. CROSS JOIN keeps
 # the order: an expression first, then its rows.

