@@ -133,6 +133,17 @@ def read_mapping(path: Path, faults: Faults) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def read_list(path: Path, faults: Faults) -> list[tuple[int, Any]]:
+    """Return what a list holds, whatever it is, with the line each begins on."""
+    if not path.exists():
+        return []
+    items, starts = _read_yaml(path, faults)
+    if items is not None and not isinstance(items, list):
+        faults.add(path, 1, "ska vara en lista med rader som börjar med ”- ”.")
+        return []
+    return list(zip(starts, items or [], strict=True))
+
+
 def read_rows(path: Path, faults: Faults) -> list[tuple[int, dict[str, Any]]]:
     """Return the rows of a list with the line each begins on."""
     if not path.exists():

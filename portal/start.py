@@ -116,7 +116,9 @@ def prepare() -> None:
     done = Done(READY, database=database_identity())
     code = [ROOT / "content", ROOT / "training", ROOT / "portal" / "organisation"]
     done.unless(
-        "content", fingerprint(code), lambda: run("Läser in texter och moduler", "load_content")
+        "content",
+        fingerprint([*code, ROOT / "search" / "library"]),
+        lambda: run("Läser in texter och moduler", "load_content"),
     )
     if settings.DEMO:
         wanted = fingerprint(code, salt=settings.SECRET_KEY + settings.DEMO_PASSWORD)

@@ -1,11 +1,16 @@
 """What search does in the background, and how it tells whether it is well."""
 
 import logging
+import uuid
 from datetime import datetime, time, timedelta
 
+from django.utils import timezone
+
 from portal import health, metrics
+from portal.jobs import actions
+from portal.jobs.kinds import Run, kind
 from portal.jobs.schedule import Daily, Every, chore
-from search import indexing, mirror
+from search import indexing, mirror, unanswered
 from search.models import SearchPassage, UnsentChange
 
 logger = logging.getLogger("search")
@@ -41,6 +46,26 @@ def is_elasticsearch_up() -> float | None:
 def unsent() -> float | None:
     """Count them; nothing where there is no Elasticsearch."""
     return UnsentChange.objects.count() if mirror.is_used() else None
+
+
+@kind("follow_parts")
+def follow_parts(run: Run) -> None:
+    """Take the parts of compounds that editors have changed into use."""
+    indexing.follow_parts()
+
+
+def parts_changed(*, at: datetime) -> None:
+    """Have the index made anew with other parts, once this transaction is through.
+
+    Each change asks for itself. Whoever comes first does the work of all, and the others find that
+    nothing is left to do.
+    """
+    actions.enqueue(
+        kind=follow_parts,
+        key=uuid.uuid4().hex,
+        at=at,
+        label="Tar nya delar av sammansatta ord i bruk",
+    )
 
 
 @chore(
@@ -91,3 +116,14 @@ def _check_mirror() -> int:
     except mirror.Unavailable:
         return 0
     return count
+
+
+@chore(
+    "purge_searches",
+    label="Tar bort gamla sökningar utan träff",
+    rhythm=Daily(time(3, 40)),
+)
+def purge_searches(at: datetime) -> str:
+    """Remove the counts of searches without a hit that are older than they may be."""
+    count = unanswered.purge(today=timezone.localdate(at))
+    return f"{count} rader" if count else ""

@@ -1,13 +1,14 @@
 """What a process keeps in memory of the index, so that a search asks the database little.
 
-It holds the words of open texts for corrections, where each passage belongs, and what may be
-suggested. It is made again as soon as the index has another stamp or a page's time runs out, so a
-word of a page that was taken away is not even offered as a correction.
+It holds the words of open texts for corrections, what editors have said of words, where each
+passage belongs, and what may be suggested. It is made again as soon as the index has another stamp
+or a page's time runs out, so a word of a page that was taken away is not even offered as a
+correction. When only editors' words are others, only what is made of them is made again.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Final
@@ -16,14 +17,15 @@ from uuid import UUID
 from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
-from search import extraction, mirror, swedish
+from search import extraction, mirror, swedish, wording
 from search.compounds import Lexicon
-from search.lexicons import SYNONYMS, lexicon_of
+from search.lexicons import lexicon_of
 from search.models import SearchPassage, SearchState, UnsentChange
 from search.plan import Planner
 from search.records import Passage
 from search.titles import TitleRoots
 from search.vocabulary import Vocabulary
+from search.wording import Wording
 
 MAX_SUGGESTIONS: Final = 8
 MAX_SUGGESTION_WORDS: Final = 8
@@ -95,19 +97,36 @@ def _words(text: str) -> Iterator[swedish.Token]:
 class Catalogue:
     """Everything that is remembered of the index as it was under one stamp.
 
-    `passages` are without their texts. `tops` and `titles` are by path: a page's first passage, and
-    the words of its title.
+    `vocabulary` is of the texts alone. `passages` are without their texts. `tops` and `titles` are
+    by path: a page's first passage, and the words of its title.
     """
 
     stamp: UUID
     valid_until: datetime | None
     lexicon: Lexicon
     lexicon_stamp: UUID
+    vocabulary: Vocabulary
+    wording: Wording
+    wording_stamp: UUID
     planner: Planner
     passages: dict[int, Passage]
     tops: dict[str, int]
     titles: dict[str, TitleRoots]
     suggestions: Suggestions
+
+    def saying(self, said: Wording, *, stamp: UUID | None = None) -> "Catalogue":
+        """Return the same with what editors say of words, or would say."""
+        return replace(
+            self,
+            wording=said,
+            wording_stamp=stamp or self.wording_stamp,
+            planner=_planner(self.lexicon, self.vocabulary, said),
+        )
+
+
+def _planner(lexicon: Lexicon, vocabulary: Vocabulary, said: Wording) -> Planner:
+    trusted = vocabulary.trusting(said.synonyms.words)
+    return Planner(lexicon, said.synonyms, trusted)
 
 
 _current: Catalogue | None = None
@@ -121,7 +140,7 @@ def current() -> Catalogue:
 
 def look() -> tuple[Catalogue, bool]:
     """Return the same, and whether Elasticsearch holds all of it and no change is left to send."""
-    states = SearchState.objects.defer("lexicon_words").filter(pk=SearchState.THE_ROW)
+    states = SearchState.objects.light()
     if not mirror.is_used():
         return _kept(states.first()), False
     state = states.annotate(is_behind=Exists(UnsentChange.objects.all())).first()
@@ -130,17 +149,24 @@ def look() -> tuple[Catalogue, bool]:
 
 def _kept(state: SearchState | None) -> Catalogue:
     global _current
-    state = state or SearchState(stamp=UUID(int=0), lexicon_stamp=UUID(int=0))
+    never = UUID(int=0)
+    state = state or SearchState(stamp=never, wording_stamp=never, lexicon_stamp=never)
     found = _current
     if found is None or not _is_fresh(found, state):
         with _lock:
             found = _current
-            if found is None or not _is_fresh(found, state):
+            if found is None or not _is_of_index(found, state):
                 found = _current = _load(state)
+            elif not _is_fresh(found, state):
+                found = _current = found.saying(wording.read(), stamp=state.wording_stamp)
     return found
 
 
 def _is_fresh(found: Catalogue, state: SearchState) -> bool:
+    return _is_of_index(found, state) and found.wording_stamp == state.wording_stamp
+
+
+def _is_of_index(found: Catalogue, state: SearchState) -> bool:
     is_in_time = found.valid_until is None or timezone.now() < found.valid_until
     return found.stamp == state.stamp and is_in_time
 
@@ -154,11 +180,11 @@ def _load(state: SearchState) -> Catalogue:
     rows = list(shown().order_by("path", "order"))
     tops = list({row.path: row for row in reversed(rows)}.values())
     lexicon = lexicon_of(state)
+    said = wording.read()
     vocabulary = Vocabulary.from_texts(
         (f"{row.title}\n{row.heading}\n{row.keywords}\n{row.text}" for row in rows),
         lexicon=lexicon,
         trusted=[
-            *SYNONYMS.words,
             *{row.title for row in rows},
             *{row.keywords for row in rows},
         ],
@@ -174,7 +200,10 @@ def _load(state: SearchState) -> Catalogue:
         ),
         lexicon=lexicon,
         lexicon_stamp=state.lexicon_stamp,
-        planner=Planner(lexicon, SYNONYMS, vocabulary),
+        vocabulary=vocabulary,
+        wording=said,
+        wording_stamp=state.wording_stamp,
+        planner=_planner(lexicon, vocabulary, said),
         passages={
             row.pk: Passage(
                 row.pk, row.path, row.kind, row.title, row.heading, row.anchor, "",

@@ -1,15 +1,18 @@
 """Swedish compounds: take "orosanmälningsblankett" apart into oro, anmälning and blankett.
 
-A part is a word of the portal's own texts or one of the curated words below. Swedish glues parts
-with an s, swaps a vowel or drops one (kvinna → kvinno-, skola → skol-); the splitter knows those
-joints. The curated list matters for words that the texts use only inside compounds, and for the
-few three-letter parts; every other three-letter word would find itself everywhere.
+A part is a word of the portal's own texts or one of the curated words, which editors own. Swedish
+glues parts with an s, swaps a vowel or drops one (kvinna → kvinno-, skola → skol-); the splitter
+knows those joints. The curated list matters for words that the texts use only inside compounds, and
+for the few three-letter parts; every other three-letter word would find itself everywhere.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Self
+
+import yaml
 
 from search import swedish
 
@@ -19,44 +22,18 @@ SHORTEST_PART: Final = 3
 SHORTEST_CORPUS_PART: Final = 4
 SHORTEST_CORPUS_ROOT: Final = 5
 
-CURATED_PARTS: Final = frozenset(
-    swedish.word_list("""
-    aga barn bror gps hem hot kön lag mor mål oro råd sex vän våld vård
-    aktivitet akut alkohol ansvar anhörig anmälan anställd ansökan arbete avdelning avtal
-    barndom bedömning behandling beroende beslut besök bild bistånd blankett boende bolag bostad
-    brott budget center central chef
-    demens djur domstol dotter drog
-    ekonomi elev enhet evenemang
-    familj fest flicka flykting folk fritid fråga fullmakt förbud föräldrar förhör förskola
-    förvaltning grupp granne gård
-    handel heder helg hjälp hälsa hämnd
-    ideell identitet idrott indikator insats integritet internet intyg
-    jobb jour journal kamera klinik kollega kommun kompis konto kontakt kontroll kropp kränkning
-    kultur kunskap kurator kurs kvinna
-    ledare lektion linje lokal lägenhet läkare lärare
-    makt mamma medarbetare metod miljö misshandel missbruk mobil mottagning människa
-    nämnd nätverk omsorg område oskuld
-    pappa partner pedagog pengar person personal plan plikt pojke polis prevention program
-    rapport relation resa risk rutin rätt
-    samhälle samtal samverkan samtycke sekretess skada skola skuld skydd skyldighet social
-    språk stad station statistik strypning styrelse stympning stöd syskon syster säkerhet
-    tecken telefon test tjej tjänst tolk trakasserier tvist tvång tystnad
-    umgänge uppdrag uppgift uppföljning utbildning utredning utövare
-    verksamhet vittne vuxen vårdnad vägledning ålder åtgärd äktenskap äldre ärende övergrepp
-    övervakning
-    """)
-)
-"""Words of the field that other words are built of, written down so that they are always known."""
+_LIBRARY: Final = Path(__file__).parent / "library" / "compounds.yaml"
 
-BLOCKED_PARTS: Final = frozenset(
-    swedish.word_list("""
-    anta antal bara bart dela egen enda ersätt fort fram full föra förs gång gäll gälla ihop illa
-    inga ingar inne isering kring kunde land landen lika ling mera miss nara nämn nära rela relat
-    rens ring runt samma samt sina skap sker slag sten ting tion tioner under upprä upps utan utom
-    vara verka vill värd åker åter över
-    """)
-)
-"""Words of a text that are mostly endings or beginnings when they stand inside another word."""
+
+def load_parts(path: Path) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the curated parts and the blocked ones that a file lists."""
+    lists = yaml.safe_load(path.read_text(encoding="utf-8"))
+    parts, blocked = map(swedish.word_list, (lists["parts"], lists["blocked"]))
+    return frozenset(parts), frozenset(blocked)
+
+
+CURATED_PARTS, BLOCKED_PARTS = load_parts(_LIBRARY)
+"""The lists that the portal is shipped with. It uses what editors have made of them since."""
 
 
 class Lexicon:

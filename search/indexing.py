@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from wagtail.models import Page
 
-from search import extraction, mirror, swedish
+from search import extraction, mirror, swedish, wording
 from search.compounds import Lexicon
 from search.engines import Engine
 from search.engines.fts5 import Fts5Engine
@@ -105,11 +105,7 @@ def _locked_state() -> SearchState:
     Its version is that of the changes which are now to be made. It follows the clock, so that it
     goes on rising when the database is put back as it was some time ago.
     """
-    state = (
-        SearchState.objects.select_for_update()
-        .defer("lexicon_words")
-        .filter(pk=SearchState.THE_ROW)
-    ).first()
+    state = SearchState.objects.light().select_for_update().first()
     state = state or SearchState.objects.create(pk=SearchState.THE_ROW)
     state.version = max(state.version + 1, time.time_ns() // 1000)
     return state
@@ -156,15 +152,19 @@ def _write(pages: Any, stored: QuerySet[SearchPassage], target: Engine, state: S
 
 
 def _renew_lexicon(state: SearchState) -> None:
-    """Make the lexicon from what is indexed now, and store its words with the state."""
+    """Make the lexicon from what is indexed and said of words now; store it with the state."""
     texts = SearchPassage.objects.values_list("title", "heading", "text", "keywords")
-    state.lexicon_words = sorted(
-        {token.word for row in texts for text in row for token in swedish.tokenise(text)}
-    )
+    words = {token.word for row in texts for text in row for token in swedish.tokenise(text)}
+    state.lexicon_words = sorted(words | wording.read().synonyms.words)
+    state.lexicon_parts = wording.parts()
     state.lexicon_stamp = uuid.uuid4()
     state.lexicon_size = len(texts)
     state.is_mirrored = False
-    state.save(update_fields=["lexicon_words", "lexicon_stamp", "lexicon_size", "is_mirrored"])
+    state.save(
+        update_fields=[
+            "lexicon_words", "lexicon_parts", "lexicon_stamp", "lexicon_size", "is_mirrored",
+        ]
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -174,10 +174,32 @@ def grow() -> None:
     So a library that has just been loaded is searched as well as one that was rebuilt, while an
     editor who publishes a page waits for that page alone.
     """
-    state = SearchState.objects.defer("lexicon_words").filter(pk=SearchState.THE_ROW).first()
+    state = SearchState.objects.light().first()
     if state is None or SearchPassage.objects.count() <= state.lexicon_size * OUTGROWN:
         return
     _reanalyse(_locked_state())
+
+
+@transaction.atomic
+def follow_parts() -> bool:
+    """Make the lexicon anew when editors have other parts than it was made from.
+
+    Return whether they had. Searches go on meanwhile with the old one.
+    """
+    if not SearchState.objects.filter(pk=SearchState.THE_ROW).exists():
+        return False
+    state = _locked_state()
+    if state.lexicon_parts == wording.parts():
+        return False
+    _reanalyse(state)
+    return True
+
+
+@transaction.atomic
+def wording_changed() -> None:
+    """Have every process read at its next search what editors have said of words."""
+    if not SearchState.objects.filter(pk=SearchState.THE_ROW).update(wording_stamp=uuid.uuid4()):
+        _locked_state()
 
 
 def _reanalyse(state: SearchState) -> None:

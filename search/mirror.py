@@ -220,7 +220,7 @@ def search(
 
 def is_well() -> bool:
     """Return whether Elasticsearch answers and holds what it should: whether searches go there."""
-    state = SearchState.objects.defer("lexicon_words").filter(pk=SearchState.THE_ROW).first()
+    state = SearchState.objects.light().first()
     if state is None or not state.is_mirrored or UnsentChange.objects.exists():
         return False
     try:
@@ -339,7 +339,7 @@ def _write(
 
 def catch_up() -> str:
     """Send what was not sent, or make the whole copy if there is none. Raises Unavailable."""
-    state = SearchState.objects.defer("lexicon_words").filter(pk=SearchState.THE_ROW).first()
+    state = SearchState.objects.light().first()
     if state is None:
         return ""
     if not state.is_mirrored or not _is_built(state, within=SEND_WITHIN):

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
+from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
@@ -37,8 +38,9 @@ from content.models import (
     Source,
     SupportIndexPage,
 )
-from search import indexing
+from search import background, indexing
 from search.extraction import PROGRAMME
+from search.models import AcuteWord, CompoundPart, PinnedResult, Synonym
 
 # --- Pages --------------------------------------------------------------------------------------
 
@@ -181,6 +183,21 @@ def _goal_of(row: Any) -> Any:
     return row.goal_id
 
 
+# --- What editors say of words ------------------------------------------------------------------
+
+
+def wording_changed(sender: type[Model], **kwargs: Any) -> None:
+    """Have it used at the next search in every process."""
+    indexing.wording_changed()
+
+
+def parts_changed(sender: type[CompoundPart], **kwargs: Any) -> None:
+    """Have the index made anew, in the background, with other parts of compounds."""
+    background.parts_changed(at=timezone.now())
+
+
+WORDING = (Synonym, PinnedResult, AcuteWord, GlossaryTerm)
+
 GOAL_ROWS = (Goal, Activity, Indicator, Precondition, Responsibility, CompetenceArea)
 
 # What boards' pages and matrices show beside the rows of goals.
@@ -196,6 +213,9 @@ def connect() -> None:
     pre_delete.connect(page_about_to_go, sender=Page, dispatch_uid="search.page_about_to_go")
     post_save.connect(site_changed, sender=Site, dispatch_uid="search.site_changed")
     for signal in (post_save, post_delete):
+        for words in WORDING:
+            signal.connect(wording_changed, sender=words, dispatch_uid="search.wording_changed")
+        signal.connect(parts_changed, sender=CompoundPart, dispatch_uid="search.parts_changed")
         for receiver, models in (
             (restriction_changed, (PageViewRestriction,)),
             (contact_changed, (Contact,)),

@@ -1,7 +1,7 @@
 """Search as the views use it: words in, pages out.
 
 The engine ranks passages; here they become pages, are filtered and counted, and get the extract
-that shows why they were found. Nothing is written down about who asked, or what.
+that shows why they were found. Nothing is written down here about who asked, or what.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from search import catalogue, highlight, indexing, mirror
+from search import catalogue, highlight, indexing, mirror, swedish
 from search.aggregate import aggregate
 from search.catalogue import MAX_SUGGESTIONS, Catalogue, Suggestion
 from search.models import SearchPassage
@@ -42,7 +42,7 @@ class Answer:
     """What a search gave. `total` and `counts` are numbers of pages; `counts` is by kind.
 
     `engine` is the one that answered. `is_in_reserve` says that it was the database's although
-    there is an Elasticsearch.
+    there is an Elasticsearch. `is_acute` says that the words ask for numbers to call.
     """
 
     query: str
@@ -52,6 +52,7 @@ class Answer:
     is_in_reserve: bool = False
     results: tuple[Result, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    is_acute: bool = False
 
 
 def search(
@@ -73,24 +74,68 @@ def search(
     asked and no other; raises search.mirror.Unavailable when Elasticsearch is asked for in vain.
     """
     known, plan, hits, answered_by = _find(query, engine)
+    pages = ranked(plan, hits, known, operation=operation)
+    counts = Counter(known.passages[page.passage_id].kind for page in pages)
+    if kind:
+        pages = [page for page in pages if known.passages[page.passage_id].kind == kind]
+    return Answer(
+        query=plan.query,
+        corrected=_shown_correction(plan, hits),
+        total=len(pages),
+        engine=answered_by,
+        is_in_reserve=answered_by == "embedded" and mirror.is_used() and not plan.is_empty,
+        results=_results(pages[offset : offset + limit], plan, known),
+        counts=counts,
+        is_acute=known.wording.acute.are_in(_roots_and_parts(plan, known)),
+    )
+
+
+def ranked(
+    plan: QueryPlan, hits: list[Hit], known: Catalogue, *, operation: str = ""
+) -> list[PageHit]:
+    """Return the pages of what an engine found, best first and what is pinned before all."""
     passages = {
         hit.passage_id: passage
         for hit in hits
         if (passage := known.passages.get(hit.passage_id)) and _concerns(passage, operation)
     }
     pages = _named_first(aggregate(hits, passages), plan, known)
-    counts = Counter(known.passages[page.passage_id].kind for page in pages)
-    if kind:
-        pages = [page for page in pages if known.passages[page.passage_id].kind == kind]
-    return Answer(
-        query=plan.query,
-        corrected=plan.corrected if hits else None,
-        total=len(pages),
-        engine=answered_by,
-        is_in_reserve=answered_by == "embedded" and mirror.is_used() and not plan.is_empty,
-        results=_results(pages[offset : offset + limit], plan, known),
-        counts=counts,
-    )
+    pinned = [
+        path
+        for path in _pinned_to(plan, hits, known)
+        if path in known.tops and _concerns(known.passages[known.tops[path]], operation)
+    ]
+    return _pinned_first(pages, pinned, known) if pinned else pages
+
+
+def _pinned_to(plan: QueryPlan, hits: list[Hit], known: Catalogue) -> tuple[str, ...]:
+    """Return the paths that editors have pinned to the query, or to what it was taken for."""
+    pins = known.wording.pins
+    corrected = _shown_correction(plan, hits)
+    return pins.of(plan.query) or (pins.of(corrected) if corrected else ())
+
+
+def _pinned_first(pages: list[PageHit], pinned: list[str], known: Catalogue) -> list[PageHit]:
+    """Put these paths first, each once, with the score of the best: they are ordinary results."""
+    score = pages[0].score if pages else 1.0
+    first = [PageHit(path, score, known.tops[path]) for path in pinned]
+    return [*first, *(page for page in pages if page.path not in pinned)]
+
+
+def _shown_correction(plan: QueryPlan, hits: list[Hit]) -> str | None:
+    return plan.corrected if hits else None
+
+
+def _roots_and_parts(plan: QueryPlan, known: Catalogue) -> set[str]:
+    """Return the roots of the words that were written, as they were understood, and their parts."""
+    words = [
+        found.word
+        for text in (plan.query, plan.corrected or "")
+        for found in swedish.tokenise(text)
+        if not swedish.is_stop_word(found.word)
+    ]
+    parts = (part for word in words for part in known.lexicon.split(word))
+    return {*map(swedish.root, words), *parts}
 
 
 def _find(

@@ -7,7 +7,7 @@ the reverse, because the right means more than the left.
 Rules are applied to the query only, so a changed rule works on the next search.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -89,6 +89,20 @@ def _terms(text: str) -> tuple[str, ...]:
     return tuple(terms)
 
 
+def alike(terms: Iterable[str]) -> SynonymRule | None:
+    """Return a rule that works both ways between those of the terms that can be used, if any.
+
+    For words that were not written as a rule; so a term that cannot be used is no fault.
+    """
+    found: dict[RootSequence, str] = {}
+    for term in terms:
+        words = " ".join(term.split())
+        key = _key(words)
+        if 0 < len(key) <= MAX_WORDS and len(words) <= MAX_TERM_LENGTH:
+            found.setdefault(key, words)
+    return SynonymRule(tuple(found.values())) if len(found) > 1 else None
+
+
 def _key(term: str) -> RootSequence:
     """Give what a term is compared by: its roots in order, stop words left out."""
     return tuple(swedish.roots(term))
@@ -118,26 +132,45 @@ def load_rules(path: Path) -> list[SynonymRule]:
     return rules
 
 
+def _words(rule: SynonymRule) -> Iterator[str]:
+    for term in (*rule.terms, *rule.targets):
+        for token in swedish.tokenise(term):
+            yield token.word
+
+
+def _pairs(rule: SynonymRule) -> Iterator[tuple[RootSequence, RootSequence, float]]:
+    """Yield what stands for what, and how much it counts."""
+    sources = [_key(term) for term in rule.terms]
+    targets = [_key(term) for term in rule.targets] or sources
+    weight = ONE_WAY_WEIGHT if rule.targets else TWO_WAY_WEIGHT
+    for source in sources:
+        for target in targets:
+            if target != source:
+                yield source, target, weight
+
+
 class Synonyms:
     """The rules made ready for look-up. It does not change: new rules make a new one."""
 
-    def __init__(self, rules: Iterable[SynonymRule] = ()) -> None:
+    def __init__(
+        self, rules: Iterable[SynonymRule] = (), *, also: Iterable[SynonymRule] = ()
+    ) -> None:
+        """Take the rules, and others that say nothing of two terms which a rule speaks of."""
         found: dict[RootSequence, dict[RootSequence, float]] = {}
         words: set[str] = set()
         for rule in rules:
-            words.update(
-                token.word
-                for term in (*rule.terms, *rule.targets)
-                for token in swedish.tokenise(term)
-            )
-            sources = [_key(term) for term in rule.terms]
-            targets = [_key(term) for term in rule.targets] or sources
-            weight = ONE_WAY_WEIGHT if rule.targets else TWO_WAY_WEIGHT
-            for source in sources:
+            words.update(_words(rule))
+            for source, target, weight in _pairs(rule):
                 expansions = found.setdefault(source, {})
-                for target in targets:
-                    if target != source:
-                        expansions[target] = max(weight, expansions.get(target, 0.0))
+                expansions[target] = max(weight, expansions.get(target, 0.0))
+        settled = {
+            frozenset((source, target)) for source, targets in found.items() for target in targets
+        }
+        for rule in also:
+            words.update(_words(rule))
+            for source, target, weight in _pairs(rule):
+                if frozenset((source, target)) not in settled:
+                    found.setdefault(source, {})[target] = weight
         self._expansions: Final[Mapping[RootSequence, tuple[Expansion, ...]]] = MappingProxyType(
             {
                 source: tuple(Expansion(target, weight) for target, weight in targets.items())

@@ -1,6 +1,8 @@
 """The search page, and the same search as JSON.
 
-Nobody is remembered: no cookie is set, no query is logged or stored.
+Nobody is remembered: no cookie is set and no query is logged. A search that finds nothing is
+counted, in a way that tells neither who made it nor, until it has been made on several days, what
+it was (search.unanswered).
 """
 
 from collections.abc import Callable
@@ -13,13 +15,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from content.taxonomy import Kind
 from portal.organisation.models import Operation
-from search import service
+from search import service, unanswered
 from search.plan import clean
 
 PAGE_SIZE = 10
@@ -49,6 +52,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     if not answer.results and (pages := _pages(answer)) and number > pages:
         number = pages
         answer = _page_of_answer(query, kind, operation, number)
+    _count_if_unanswered(request, answer, operation)
     return render(
         request,
         "search/search.html",
@@ -69,6 +73,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
             ],
             "total": answer.total,
             "corrected": answer.corrected,
+            "is_acute": answer.is_acute,
             "is_in_reserve": answer.is_in_reserve,
             "types": [
                 {
@@ -93,6 +98,12 @@ def _page_of_answer(query: str, kind: str, operation: str, number: int) -> servi
     return service.search(
         query, kind=kind, operation=operation, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE
     )
+
+
+def _count_if_unanswered(request: HttpRequest, answer: service.Answer, operation: str) -> None:
+    """Count a search that found nothing anywhere; one that a filter left empty found something."""
+    if request.method == "GET" and not answer.counts and not operation:
+        unanswered.note(answer.query, today=timezone.localdate())
 
 
 def _pages(answer: service.Answer) -> int:
@@ -184,6 +195,7 @@ def search_api(request: HttpRequest) -> dict[str, Any]:
     answer = service.search(
         query, kind=kind, operation=operation, limit=_count(request.GET.get("antal", ""))
     )
+    _count_if_unanswered(request, answer, operation)
     return {
         "query": answer.query,
         "corrected": answer.corrected,

@@ -79,6 +79,11 @@ class Vocabulary:
         )
         return cls(size, words, roots, trusted_words)
 
+    def trusting(self, words: Iterable[str]) -> "Vocabulary":
+        """Return the same vocabulary with more trusted words."""
+        more = {word for word in words if not swedish.is_stop_word(word)}
+        return Vocabulary(self.size, self._words, self._roots, self._trusted | more)
+
     def _may_be_suggested(self, word: str) -> bool:
         """Keep out numbers, short words, words seen once, and words that lost their diacritics."""
         if len(word) < SHORTEST_CORRECTED or not word.isalpha():

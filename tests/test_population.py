@@ -40,7 +40,8 @@ NOT_PERSONAL = {
     # the house
     "ChoreRun", "Generation", "Worker",
     # search
-    "SearchPassage", "SearchState", "UnsentChange",
+    "AcuteWord", "CompoundPart", "PinnedResult", "SavedSearch", "SearchPassage", "SearchState",
+    "Synonym", "UnansweredSearch", "UnsentChange",
 }  # fmt: skip
 OURS = {"portal", "organisation", "content", "training", "search"}
 

@@ -1,4 +1,4 @@
-"""`manage.py load_content`: the texts and modules from their files into the portal."""
+"""`manage.py load_content`: texts, modules and the search's words, from files into the portal."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,18 +6,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from content.faults import Faults, FaultyFiles
 from content.loading import Library, PageFile, check_references, load, read_library
 from content.text_checks import Known, check_texts, measures, table
+from search.loading import load_vocabulary, read_vocabulary
 from training.loading import read_modules
 
 
 class Command(BaseCommand):
     """Loads everything or nothing; an editor's change is never overwritten."""
 
-    help = "Läser in texter och moduler från filerna. Ändrar aldrig det en redaktör har ändrat."
+    help = (
+        "Läser in texter, moduler och sökningens ord från filerna. Ändrar aldrig det en redaktör "
+        "har ändrat."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take `--check` and `--from`."""
@@ -39,20 +44,24 @@ class Command(BaseCommand):
         library = read_library(root / "content" / "library", faults)
         pages = [*library.pages, *read_modules(root / "training" / "library", faults)]
         check_references([library], pages, faults)
+        words = read_vocabulary(root / "search" / "library", faults)
         if options["check"]:
             self.check_only(library, pages, faults)
             return
         try:
             faults.raise_if_any()
-            report = load([library], pages, faults)
+            with transaction.atomic():
+                reports = [load_vocabulary(words), load([library], pages, faults)]
         except FaultyFiles as error:
             raise CommandError(
                 f"{error}\n{len(error.faults)} fel. Ingenting har ändrats."
             ) from error
         self.stdout.write(
-            f"{report.created} nya, {report.updated} ändrade, {report.unchanged} oförändrade."
+            f"{sum(report.created for report in reports)} nya, "
+            f"{sum(report.updated for report in reports)} ändrade, "
+            f"{sum(report.unchanged for report in reports)} oförändrade."
         )
-        for key in report.kept:
+        for key in [key for report in reports for key in report.kept]:
             self.stdout.write(f"Lämnad orörd, ändrad i portalen: {key}")
 
     def check_only(self, library: Library, pages: list[PageFile], faults: Faults) -> None:

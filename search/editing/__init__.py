@@ -1,0 +1,1 @@
+"""What editors do with the search's words."""
