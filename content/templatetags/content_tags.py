@@ -9,11 +9,12 @@ from django.utils.safestring import SafeString, mark_safe
 from content import tree
 from content.blocks import template_of
 from content.documents import Ready
-from content.known import phone
+from content.known import phone, shipped_phone
 from content.models import Register
 
 register = template.Library()
 register.simple_tag(phone)
+register.simple_tag(shipped_phone)
 
 
 @register.simple_tag

@@ -5,6 +5,7 @@ import { focusWhatMatters } from "./focus.js";
 import { tellWhenOffline } from "./offline.js";
 import { offerPrint, offerCopy } from "./paper.js";
 import { keepNothingForBack } from "./private.js";
+import { suggestIn } from "./suggest.js";
 import { closeTipsByEscape } from "./tips.js";
 
 guardExit();
@@ -13,6 +14,7 @@ tellWhenOffline();
 offerPrint();
 offerCopy();
 closeTipsByEscape();
+document.querySelectorAll("form[data-suggest]").forEach(suggestIn);
 keepNothingForBack();
 
 const quiz = document.querySelector("form[data-autosave]");
