@@ -125,8 +125,7 @@ class Catalogue:
 
 
 def _planner(lexicon: Lexicon, vocabulary: Vocabulary, said: Wording) -> Planner:
-    trusted = vocabulary.trusting(said.synonyms.words)
-    return Planner(lexicon, said.synonyms, trusted)
+    return Planner(lexicon, said.synonyms(vocabulary), vocabulary.trusting(said.words))
 
 
 _current: Catalogue | None = None

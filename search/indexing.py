@@ -155,7 +155,7 @@ def _renew_lexicon(state: SearchState) -> None:
     """Make the lexicon from what is indexed and said of words now; store it with the state."""
     texts = SearchPassage.objects.values_list("title", "heading", "text", "keywords")
     words = {token.word for row in texts for text in row for token in swedish.tokenise(text)}
-    state.lexicon_words = sorted(words | wording.read().synonyms.words)
+    state.lexicon_words = sorted(words | wording.read().words)
     state.lexicon_parts = wording.parts()
     state.lexicon_stamp = uuid.uuid4()
     state.lexicon_size = len(texts)

@@ -7,7 +7,7 @@ the reverse, because the right means more than the left.
 Rules are applied to the query only, so a changed rule works on the next search.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -153,9 +153,16 @@ class Synonyms:
     """The rules made ready for look-up. It does not change: new rules make a new one."""
 
     def __init__(
-        self, rules: Iterable[SynonymRule] = (), *, also: Iterable[SynonymRule] = ()
+        self,
+        rules: Iterable[SynonymRule] = (),
+        *,
+        also: Iterable[SynonymRule] = (),
+        needs_help: Callable[[RootSequence], bool] = lambda source: True,
     ) -> None:
-        """Take the rules, and others that say nothing of two terms which a rule speaks of."""
+        """Take the rules, and others that say nothing of two terms which a rule speaks of.
+
+        With *needs_help*, the others speak only of terms that it is true for.
+        """
         found: dict[RootSequence, dict[RootSequence, float]] = {}
         words: set[str] = set()
         for rule in rules:
@@ -169,7 +176,7 @@ class Synonyms:
         for rule in also:
             words.update(_words(rule))
             for source, target, weight in _pairs(rule):
-                if frozenset((source, target)) not in settled:
+                if frozenset((source, target)) not in settled and needs_help(source):
                     found.setdefault(source, {})[target] = weight
         self._expansions: Final[Mapping[RootSequence, tuple[Expansion, ...]]] = MappingProxyType(
             {

@@ -96,6 +96,10 @@ class Vocabulary:
         """Say whether a root can be found, or is a word that editors have written down."""
         return root in self._roots or root in self._trusted_roots
 
+    def frequency(self, root: str) -> int:
+        """Say how many passages hold a root, whole or as a part of a compound."""
+        return self._roots[root]
+
     def rarity(self, root: str) -> float:
         """Say how much a root tells a passage apart; the idf of BM25, always above zero."""
         frequency = self._roots[root]

@@ -7,36 +7,58 @@ change (search.actions). A row that cannot be used is left out: search goes on w
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from content.models import GlossaryTerm
 from search.models import AcuteWord, CompoundPart, PartUse, PinnedResult, Synonym
 from search.phrases import AcuteWords, Pins
 from search.synonyms import SynonymError, SynonymRule, Synonyms, alike, parse_rule
+from search.vocabulary import Vocabulary
 
 logger = logging.getLogger("search")
+
+
+RARE: Final = 10
+"""A term whose rarest word stands in more passages than this finds its own pages: the glossary
+adds nothing to it. Without a limit the glossary drowns what was asked for (docs/search.md)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
     """What editors have said about words, but for the parts of compounds."""
 
-    synonyms: Synonyms
-    pins: Pins
-    acute: AcuteWords
+    rules: tuple[SynonymRule, ...] = ()
+    glossary: tuple[SynonymRule, ...] = ()
+    pins: Pins = Pins()  # noqa: RUF009  # it does not change
+    acute: AcuteWords = AcuteWords()  # noqa: RUF009  # it does not change
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word of every rule."""
+        return Synonyms(self.rules, also=self.glossary).words
+
+    def synonyms(self, vocabulary: Vocabulary) -> Synonyms:
+        """Return the rules, with the glossary's for words that the texts hardly hold."""
+        return Synonyms(
+            self.rules,
+            also=self.glossary,
+            needs_help=lambda source: min(map(vocabulary.frequency, source)) <= RARE,
+        )
 
 
 def read() -> Wording:
     """Return what holds now. Four queries."""
     return Wording(
-        synonyms=synonyms(Synonym.objects.order_by("pk").values_list("text", flat=True)),
+        rules=rules(Synonym.objects.order_by("pk").values_list("text", flat=True)),
+        glossary=tuple(_glossary_rules()),
         pins=pins(PinnedResult.objects.all()),
         acute=AcuteWords(AcuteWord.objects.values_list("word", flat=True)),
     )
 
 
-def synonyms(lines: Iterable[str]) -> Synonyms:
-    """Return the rules of these lines, and what the glossary adds to them."""
-    return Synonyms(_rules(lines), also=_glossary_rules())
+def rules(lines: Iterable[str]) -> tuple[SynonymRule, ...]:
+    """Return the rules of these lines."""
+    return tuple(_rules(lines))
 
 
 def pins(rows: Iterable[PinnedResult]) -> Pins:

@@ -1,5 +1,6 @@
 """Views of the editor: what a change of words does, and the searches that found nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -32,9 +33,9 @@ def changed_by(row: Synonym | PinnedResult) -> Any:
         if isinstance(row, Synonym):
             others = Synonym.objects.exclude(pk=row.pk).order_by("pk")
             lines = [*others.values_list("text", flat=True), row.text]
-            return Wording(wording.synonyms(lines), said.pins, said.acute)
+            return replace(said, rules=wording.rules(lines))
         pins = [*PinnedResult.objects.exclude(pk=row.pk), row]
-        return Wording(said.synonyms, wording.pins(pins), said.acute)
+        return replace(said, pins=wording.pins(pins))
 
     return change
 

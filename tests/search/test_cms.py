@@ -24,6 +24,7 @@ from search.models import (
     SearchState,
     Synonym,
 )
+from search.wording import RARE
 from tests.search.publishing import heading, page, text
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,14 @@ class TestGlossary:
     def test_two_synonyms_of_a_word_do_not_stand_for_each_other(self):
         self.term("färdmedel", "släde", "kälke")
         assert found("kälke") == []
+
+    def test_a_word_that_many_texts_hold_needs_no_help(self):
+        self.term("skoter", "släde")
+        assert "slade" in found("skoter")
+        for number in range(RARE):
+            page(f"Körning {number}", text("En skoter."))
+        assert "slade" not in found("skoter", limit=50)
+        assert "skoter" in found("släde", limit=50)
 
     def test_an_editors_rule_wins(self):
         Synonym.objects.create(text="pulka => släde")
