@@ -105,12 +105,6 @@ def _open_details(page: Page) -> None:
     page.locator("details").evaluate_all("all => all.forEach(details => { details.open = true })")
 
 
-def _open_term(page: Page) -> None:
-    """Unfold everything, and have a word of the glossary explained."""
-    _open_details(page)
-    page.locator("button.term").first.click()
-
-
 OPEN = [
     PageType("start", "/"),
     PageType("section", "/vagledning/"),
@@ -150,7 +144,7 @@ OPEN = [
     PageType("guide_danger", "/vagledning/orosanmalan/guide/?fara=ja"),
     PageType("operation", "/verksamheter/forskola/"),
     PageType("perspective", "/perspektiv/arbetsgivarperspektivet/"),
-    PageType("knowledge", "/valdets-uttryck/digitalt-vald/", arrive=_open_term),
+    PageType("knowledge", "/valdets-uttryck/digitalt-vald/", arrive=_open_details),
     PageType("information", "/tillganglighet/"),
     PageType("support_for_you", "/stod-till-dig/"),
     PageType("support_index", "/stod/", arrive=_open_details),

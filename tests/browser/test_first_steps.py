@@ -3,6 +3,7 @@
 Each case is walked twice: with a keyboard and without scripts, and on a phone with a thumb.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,6 +146,16 @@ class TestAWordOfTheGlossary:
         page.keyboard.press("Escape")
         expect(tip).to_be_hidden()
         expect(word).to_be_focused()
+
+    def test_breaks_no_rule_while_it_is_open(
+        self, page: Page, live_server: Any, axe: Callable[..., list[str]]
+    ) -> None:
+        page.goto(f"{live_server.url}/valdstyper/hedersrelaterat-vald-och-fortryck/")
+        page.locator("button.term").first.click()
+
+        # Of the text that lies below the explanation axe cannot tell the contrast.
+        found = [fault for fault in axe(page) if "color-contrast (incomplete)" not in fault]
+        assert found == []
 
     @pytest.mark.browser_context_args(java_script_enabled=False)
     def test_needs_no_script(self, page: Page, live_server: Any) -> None:
