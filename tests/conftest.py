@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
@@ -39,6 +40,12 @@ from tests.services import elasticsearch as elasticsearch_service
 from tests.snapshots import States
 
 # --- How tests are run --------------------------------------------------------------------------
+
+# How fast a machine is, is no fault of the code: speed is measured by `make bench` alone.
+hypothesis.settings.register_profile(
+    "portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("portal")
 
 
 @pytest.fixture(scope="session", autouse=True)
