@@ -34,8 +34,8 @@ def use(page: Page) -> None:
     """Do with a page what readers do: scroll, unfold, write in a field, look at links."""
     page.locator("details").evaluate_all("all => all.forEach(details => { details.open = true })")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    if page.get_by_role("searchbox").count():
-        page.get_by_role("searchbox").last.fill("oro")
+    if page.locator("input[type=search]").count():
+        page.locator("input[type=search]").last.fill("oro")
     page.get_by_role("link").last.hover()
 
 

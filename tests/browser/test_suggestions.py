@@ -88,7 +88,8 @@ def test_the_open_list_breaks_no_rule(
     page.keyboard.type("kontaktf")
     expect(page.get_by_role("option").first).to_be_visible()
 
-    assert axe(page) == []
+    # Of what lies below the list axe cannot tell the contrast.
+    assert [fault for fault in axe(page) if "color-contrast (incomplete)" not in fault] == []
 
 
 def test_what_is_suggested_is_shown_as_words(page: Page, box: Locator) -> None:
